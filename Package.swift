@@ -1,0 +1,161 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One package, read from the ground up: a room may only import rooms listed before it.
+// `DURE_ROOMS=Cohorts,Disclosure swift test` builds those rooms and their tests alone
+// (with what they stand on), which takes seconds where the whole house takes minutes:
+// TLS, X.509 and the HTTP server are most of a cold build.
+
+struct Room {
+    enum Kind { case system(link: String?, apt: String), room, executable }
+    let name: String
+    let kind: Kind
+    var on: [String] = []
+    var packages: [String] = []
+    /// The name of its test target's folder, if it has one.
+    var tests: String? = nil
+    /// Rooms that only the tests need.
+    var testsOn: [String] = []
+    var testPackages: [String] = []
+}
+
+let rooms: [Room] = [
+    // Floor 0: system libraries (a module map and inline shims over Debian's packages) and text.
+    Room(name: "CCurl", kind: .system(link: "libcurl", apt: "libcurl4-openssl-dev")),
+    Room(name: "CRoaring", kind: .system(link: nil, apt: "libroaring-dev")),
+    Room(name: "CClp", kind: .system(link: nil, apt: "coinor-libclp-dev")),
+    Room(name: "CanonicalJSON", kind: .room, tests: "CanonicalJSONTests"),
+    // Floor 1: pure values. No clock, no file, no network.
+    Room(name: "Cohorts", kind: .room, on: ["CanonicalJSON"], tests: "CohortsTests"),
+    Room(name: "Disclosure", kind: .room, on: ["CanonicalJSON", "CClp"], tests: "DisclosureTests"),
+    // Floor 2: what is read in a hospital, and what crosses the wire.
+    Room(
+        name: "OMOPStore", kind: .room, on: ["Cohorts"], packages: ["GRDB", "GRDBSQLite", "Logging"],
+        tests: "OMOPStoreTests"),
+    Room(name: "EventIndex", kind: .room, on: ["OMOPStore"], tests: "EventIndexTests"),
+    Room(
+        name: "Federation", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure"],
+        packages: ["Crypto", "CryptoExtras", "X509", "SwiftASN1"], tests: "FederationTests"),
+    Room(name: "Outbound", kind: .room, on: ["CCurl"], tests: "OutboundTests"),
+    // Floor 3: evaluation.
+    Room(
+        name: "CohortEngine", kind: .room, on: ["Cohorts", "Disclosure", "EventIndex", "OMOPStore"],
+        tests: "CohortEngineTests"),
+    // Floor 4: the two sides. They never import each other.
+    Room(
+        name: "NodeAgent", kind: .room,
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "Outbound"],
+        packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests"),
+    Room(
+        name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation"],
+        packages: [
+            "GRDB", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Yams", "Hummingbird",
+            "HummingbirdTLS", "NIOCore", "NIOSSL",
+        ], tests: "CoordinatorTests", testPackages: ["HummingbirdTesting"]),
+    Room(
+        name: "Client", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound"],
+        packages: ["Crypto"], tests: "ClientTests"),
+    // Floor 5: three executables for three people.
+    Room(
+        name: "dure-node", kind: .executable,
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
+        packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+    Room(
+        name: "dure-coordinator", kind: .executable, on: ["Coordinator", "Federation"],
+        packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+    Room(
+        name: "dure", kind: .executable,
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
+        packages: ["ArgumentParser"], tests: "EndToEndTests",
+        testsOn: ["NodeAgent", "Coordinator", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
+        testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),
+]
+
+let products: [String: Target.Dependency] = [
+    "GRDB": .product(name: "GRDB", package: "GRDB.swift"),
+    "GRDBSQLite": .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
+    "X509": .product(name: "X509", package: "swift-certificates"),
+    "SwiftASN1": .product(name: "SwiftASN1", package: "swift-asn1"),
+    "Logging": .product(name: "Logging", package: "swift-log"),
+    "ServiceLifecycle": .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    "Yams": .product(name: "Yams", package: "Yams"),
+    "Hummingbird": .product(name: "Hummingbird", package: "hummingbird"),
+    "HummingbirdTLS": .product(name: "HummingbirdTLS", package: "hummingbird"),
+    "HummingbirdTesting": .product(name: "HummingbirdTesting", package: "hummingbird"),
+    "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
+    "NIOSSL": .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    "ArgumentParser": .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+
+let asked: Set<String>? = Context.environment["DURE_ROOMS"].map {
+    Set($0.split(separator: ",").map(String.init))
+}
+
+/// The rooms to build: all of them, or the asked ones with everything under them and their tests.
+let built: Set<String> = {
+    guard let asked else { return Set(rooms.map(\.name)) }
+    var found = Set<String>()
+    var open = rooms.filter { asked.contains($0.name) }.flatMap { [$0.name] + $0.testsOn }
+    while let name = open.popLast() {
+        guard found.insert(name).inserted, let room = rooms.first(where: { $0.name == name }) else { continue }
+        open += room.on
+    }
+    return found
+}()
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func dependencies(_ names: [String], _ packages: [String]) -> [Target.Dependency] {
+    names.map { .target(name: $0) } + packages.compactMap { products[$0] }
+}
+
+func targets(of room: Room) -> [Target] {
+    var made: [Target] = []
+    switch room.kind {
+    case .system(let link, let apt):
+        made.append(.systemLibrary(name: room.name, pkgConfig: link, providers: [.apt([apt])]))
+    case .room:
+        made.append(
+            .target(name: room.name, dependencies: dependencies(room.on, room.packages), swiftSettings: settings))
+    case .executable:
+        made.append(
+            .executableTarget(name: room.name, dependencies: dependencies(room.on, room.packages), swiftSettings: settings))
+    }
+    if let tests = room.tests, asked?.contains(room.name) ?? true {
+        var on = room.on
+        if case .room = room.kind { on.append(room.name) }
+        on += room.testsOn.filter { !on.contains($0) }
+        let testPackages = room.packages + room.testPackages.filter { !room.packages.contains($0) }
+        made.append(.testTarget(name: tests, dependencies: dependencies(on, testPackages), swiftSettings: settings))
+    }
+    return made
+}
+
+let needsPackages = rooms.contains { built.contains($0.name) && !$0.packages.isEmpty }
+
+let package = Package(
+    name: "dure",
+    products: [],
+    dependencies: needsPackages
+        ? [
+            .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+            .package(url: "https://github.com/apple/swift-asn1", .upToNextMinor(from: "1.7.4")),
+            .package(url: "https://github.com/apple/swift-certificates", .upToNextMinor(from: "1.21.1")),
+            .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+            .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+            .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+            .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
+            .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
+            .package(url: "https://github.com/hummingbird-project/hummingbird", .upToNextMinor(from: "2.28.1")),
+            .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
+            .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
+        ] : [],
+    targets: rooms.filter { built.contains($0.name) }.flatMap(targets(of:)),
+    swiftLanguageModes: [.v6]
+)
