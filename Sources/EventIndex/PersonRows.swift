@@ -1,0 +1,43 @@
+/// The persons of one block, by ordinal within the block. NULLs as in ``EventRows``.
+public struct PersonRows: Sendable {
+    /// How many persons the block has (65,536 but for the last block).
+    public var count: Int { hasRow.count }
+    /// Whether the person has a PERSON row. Without one the person is an orphan: known by observation periods alone, and
+    /// failing every test of a person attribute.
+    public var hasRow: [Bool]
+    /// `year_of_birth`, ``EventRows/nullDay`` for NULL.
+    public var yearOfBirth: [Int32]
+    /// `month_of_birth`, ``EventRows/nullDay`` for NULL.
+    public var monthOfBirth: [Int32]
+    /// `day_of_birth`, ``EventRows/nullDay`` for NULL.
+    public var dayOfBirth: [Int32]
+    /// `gender_concept_id`
+    public var gender: [Int32]
+    /// `race_concept_id`
+    public var race: [Int32]
+    /// `ethnicity_concept_id`
+    public var ethnicity: [Int32]
+    /// `gender_source_concept_id`
+    public var genderSource: [Int32]
+    /// `race_source_concept_id`
+    public var raceSource: [Int32]
+    /// `ethnicity_source_concept_id`
+    public var ethnicitySource: [Int32]
+}
+
+/// The observation periods of one block's persons, by (person, start, id).
+public struct ObservationPeriods: Sendable {
+    /// Person p has the periods `offsets[p] ..< offsets[p + 1]`.
+    public var offsets: [Int32]
+    /// First day.
+    public var start: [Int32]
+    /// Last day, ``EventRows/nullDay`` if the store has none (such a period contains no day).
+    public var end: [Int32]
+    /// `observation_period_id`
+    public var id: [Int64]
+    /// `period_type_concept_id`
+    public var type: [Int32]
+
+    /// The periods of a person (ordinal within the block).
+    public func range(of person: Int) -> Range<Int> { Int(offsets[person])..<Int(offsets[person + 1]) }
+}
