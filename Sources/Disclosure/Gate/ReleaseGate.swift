@@ -26,7 +26,13 @@ public struct ReleaseGate: Sendable {
     ) throws(DisclosureError) -> ReleasePlan {
         try AnswerCheck.check(answer, universe: patients.universe)
         let steps = answer.attrition.map { DisclosedAnswer.Step(name: $0.name, count: disclose($0.persons)) }
-        return ReleasePlan(disclosed: DisclosedAnswer(total: disclose(answer.total), attrition: steps))
+        let table = answer.breakdown.map { breakdown in
+            let table = BreakdownTable(breakdown, universe: patients.universe)
+            return DisclosedBreakdown(
+                dimensions: breakdown.dimensions.map(\.name),
+                cells: table.keys.indices.map { .init(key: table.keys[$0], count: disclose(table.persons(of: $0))) })
+        }
+        return ReleasePlan(disclosed: DisclosedAnswer(total: disclose(answer.total), attrition: steps, breakdown: table))
     }
 
     /// Primary suppression and rounding of one count.
