@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Synchronization
+
+/// An OMOP CDM store in one SQLite file, read and never written.
+///
+/// Any CDM v5.3 or v5.4 file will do: names in any case, absent optional tables and columns, dates stored in any of the
+/// ways of `ColumnStorage`. What is wrong with the file is found on opening, all at once, and kept in `profile.problems`.
+public final class SQLiteClinicalStore: ClinicalStore {
+    public let profile: StoreProfile
+    private let access: SQLiteAccess
+    /// Tables whose rows are known to lie in the order of their persons, or not to.
+    private let sorted: Mutex<[CDMTable: Bool]>
+
+    /// Opens the store at `path`.
+    ///
+    /// - Throws: `cannot-open`, `not-a-store`, `reading`, or `unusable` with every problem found when one of them is fatal.
+    public convenience init(path: String) throws(OMOPStoreError) {
+        try self.init(path: path, today: Self.today)
+        let fatal = profile.problems.filter { $0.severity == .fatal }
+        guard fatal.isEmpty else {
+            throw OMOPStoreError(
+                .unusable, "\(path) cannot be used: \(fatal.count) fatal problem\(fatal.count == 1 ? "" : "s")",
+                advice: "Mend what is marked fatal, then open it again", problems: profile.problems)
+        }
+    }
+
+    /// What is in the file at `path`, also when it has fatal problems.
+    public static func inspect(path: String) throws(OMOPStoreError) -> StoreProfile {
+        try SQLiteClinicalStore(path: path, today: today).profile
+    }
+
+    init(path: String, today: Int32) throws(OMOPStoreError) {
+        let file = try StoreFile(path: path)
+        let (connection, isImmutable) = try Self.open(file)
+        let found = try SQLiteSchemaReader(connection: connection, fileSize: file.bytes).tables()
+        var inspector = StoreInspector(today: today)
+        let inspection = inspector.inspect(found)
+        access = SQLiteAccess(file: file, isImmutable: isImmutable, readings: inspection.readings)
+        sorted = Mutex(Self.looksSorted(found, inspection))
+        var identity = StoreIdentity(inspection: inspection)
+        try identity.read(access)
+        profile = identity.profile(kind: "SQLite", location: path, isImmutable: isImmutable)
+    }
+
+    public func cursor(
+        _ table: CDMTable, columns: [String], order: ScanOrder, isCancelled: @escaping @Sendable () -> Bool
+    ) throws(OMOPStoreError) -> any CDMCursor {
+        var known: [CDMColumn] = []
+        for name in columns {
+            guard let column = table.column(name) else {
+                throw OMOPStoreError(
+                    .unknownColumn, "CDM v5.4 has no column \(table.rawValue).\(name)",
+                    advice: "Ask for one of the table's own columns")
+            }
+            known.append(column)
+        }
+        guard order == .unordered || table.hasPerson else {
+            throw OMOPStoreError(
+                .unknownColumn, "\(table.rawValue) has no persons to be ordered by", advice: "Ask for it unordered")
+        }
+        let isSorted = order == .byPerson ? try isStoredByPerson(table, isCancelled: isCancelled) : false
+        return try access.cursor(table, columns: known, order: order, isSorted: isSorted, isCancelled: isCancelled)
+    }
+
+    /// Throws `changed` when the file is no longer the one that was opened: what was read in several scans then need not
+    /// belong together.
+    public func verifyUnchanged() throws(OMOPStoreError) {
+        try access.file.verifyUnchanged()
+    }
+
+    // MARK: Order
+
+    private func isStoredByPerson(_ table: CDMTable, isCancelled: @escaping @Sendable () -> Bool) throws(OMOPStoreError) -> Bool {
+        if let known = sorted.withLock({ $0[table] }) { return known }
+        let isSorted = try access.isStoredByPerson(table, isCancelled: isCancelled)
+        sorted.withLock { $0[table] = isSorted }
+        return isSorted
+    }
+
+    /// Tables whose sample already shows that they are not stored by person: no need to look at every row.
+    private static func looksSorted(_ found: [FoundTable], _ inspection: Inspection) -> [CDMTable: Bool] {
+        var known: [CDMTable: Bool] = [:]
+        for table in found {
+            guard let cdm = CDMTable(name: table.name), let reading = inspection.readings[cdm]?.columns["person_id"],
+                let position = table.columns.firstIndex(where: { $0.name == reading.storedName })
+            else { continue }
+            let persons = table.sample.compactMap { $0[position].whole }
+            if !reading.isCleanInteger || zip(persons, persons.dropFirst()).contains(where: { $0 > $1 }) {
+                known[cdm] = false
+            }
+        }
+        return known
+    }
+
+    // MARK: Opening
+
+    /// Opens the file; as unchangeable if SQLite cannot make the helper files that a shared reading needs.
+    private static func open(_ file: StoreFile) throws(OMOPStoreError) -> (SQLiteConnection, isImmutable: Bool) {
+        do {
+            let connection = try SQLiteConnection(path: file.path, isImmutable: false)
+            try connection.execute("PRAGMA schema_version")
+            return (connection, false)
+        } catch {
+            guard error.code == .cannotOpen, !file.hasPendingLog else { throw error }
+        }
+        let connection = try SQLiteConnection(path: file.path, isImmutable: true)
+        try connection.execute("PRAGMA schema_version")
+        return (connection, true)
+    }
+
+    private static var today: Int32 {
+        Int32((Date().timeIntervalSince1970 / 86_400).rounded(.down))
+    }
+}

@@ -1,0 +1,166 @@
+import GRDBSQLite
+
+/// A walk over one table of a SQLite store.
+///
+/// The row loop talks to SQLite's statement directly: a layer between costs more than SQLite's own decoding.
+final class SQLiteCursor: CDMCursor {
+    private let statement: SQLiteStatement
+    private let handle: OpaquePointer
+    private let numbers: [DateNumber]
+    private let names: [String]
+    private let finish: () throws(OMOPStoreError) -> Void
+    /// The hidden column that holds the person, when rows must come by person.
+    private let orderColumn: CInt?
+    private var lastPerson = Int64.min
+    private var rows: Int64 = 0
+    private var unreadable: [Int64]
+
+    /// - Parameter orderColumn: the position of the person among the statement's columns, if the order is to be watched.
+    /// - Parameter finish: called after the last row.
+    init(
+        _ statement: SQLiteStatement, names: [String], numbers: [DateNumber], orderColumn: Int?,
+        finish: @escaping () throws(OMOPStoreError) -> Void
+    ) {
+        self.statement = statement
+        handle = statement.handle
+        self.names = names
+        self.numbers = numbers
+        self.orderColumn = orderColumn.map { CInt($0) }
+        self.finish = finish
+        unreadable = [Int64](repeating: 0, count: names.count)
+    }
+
+    func next() throws(OMOPStoreError) -> Bool {
+        guard try statement.step() else {
+            try finish()
+            return false
+        }
+        rows += 1
+        if let orderColumn { try watchOrder(orderColumn) }
+        return true
+    }
+
+    var summary: ScanSummary {
+        var summary = ScanSummary()
+        summary.rows = rows
+        for (name, count) in zip(names, unreadable) where count > 0 {
+            summary.unreadable[name, default: 0] += count
+        }
+        return summary
+    }
+
+    /// The order was promised: rather fail than give rows out of order.
+    private func watchOrder(_ column: CInt) throws(OMOPStoreError) {
+        guard sqlite3_column_type(handle, column) == SQLITE_INTEGER else { return }
+        let person = sqlite3_column_int64(handle, column)
+        guard person >= lastPerson else {
+            throw OMOPStoreError(
+                .changed, "Rows changed their order while they were being read", advice: "Let the load finish, then start again")
+        }
+        lastPerson = person
+    }
+
+    // MARK: Values
+
+    func int64(_ column: Int) -> Int64? {
+        let index = CInt(truncatingIfNeeded: column)
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_INTEGER: return sqlite3_column_int64(handle, index)
+        case SQLITE_NULL: return nil
+        case SQLITE_FLOAT: return Int64(exactly: sqlite3_column_double(handle, index)) ?? missed(column)
+        case SQLITE_TEXT:
+            guard let text = presentText(index) else { return nil }
+            return NumberText.int64(text) ?? missed(column)
+        default: return missed(column)
+        }
+    }
+
+    func double(_ column: Int) -> Double? {
+        let index = CInt(truncatingIfNeeded: column)
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_FLOAT, SQLITE_INTEGER:
+            let value = sqlite3_column_double(handle, index)
+            return value.isFinite ? value : missed(column)
+        case SQLITE_NULL: return nil
+        case SQLITE_TEXT:
+            guard let text = presentText(index) else { return nil }
+            return NumberText.double(text) ?? missed(column)
+        default: return missed(column)
+        }
+    }
+
+    func text(_ column: Int) -> String? {
+        let index = CInt(truncatingIfNeeded: column)
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_TEXT: return withText(index) { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+        case SQLITE_NULL: return nil
+        // Not sqlite3_column_text: it would change the value's type under later reads of the same column.
+        case SQLITE_INTEGER: return String(sqlite3_column_int64(handle, index))
+        case SQLITE_FLOAT: return String(sqlite3_column_double(handle, index))
+        default: return missed(column)
+        }
+    }
+
+    func day(_ column: Int) -> Int32? {
+        let index = CInt(truncatingIfNeeded: column)
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_TEXT:
+            if let read = withText(index, { DateText($0) }) { return read.day }
+            guard let text = presentText(index) else { return nil }
+            return NumberText.double(text).flatMap(numbers[column].day) ?? missed(column)
+        case SQLITE_INTEGER, SQLITE_FLOAT:
+            return numbers[column].day(sqlite3_column_double(handle, index)) ?? missed(column)
+        case SQLITE_NULL: return nil
+        default: return missed(column)
+        }
+    }
+
+    func minute(_ column: Int) -> Int64? {
+        let index = CInt(truncatingIfNeeded: column)
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_TEXT:
+            if let read = withText(index, { DateText($0) }) {
+                return read.minuteOfDay.map { Int64(read.day) * 1440 + Int64($0) }
+            }
+            guard let text = presentText(index), let number = NumberText.double(text) else { return nil }
+            return numbers[column].minute(number, hasFraction: text.contains("."))
+        case SQLITE_INTEGER: return numbers[column].minute(sqlite3_column_double(handle, index), hasFraction: false)
+        case SQLITE_FLOAT:
+            let value = sqlite3_column_double(handle, index)
+            return numbers[column].minute(value, hasFraction: value != value.rounded() || numbers[column].isMoment)
+        default: return nil
+        }
+    }
+
+    // MARK: Text
+
+    private func withText<Result>(_ index: CInt, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) -> Result? {
+        guard let start = sqlite3_column_text(handle, index) else { return nil }
+        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index))))
+    }
+
+    /// Short text that does not stand for NULL. Longer text is no number and no date.
+    private func presentText(_ index: CInt) -> String? {
+        withText(index) { bytes in
+            let text = String(decoding: bytes.prefix(80), as: UTF8.self)
+            return StoredValue.isAbsent(text) ? nil : text
+        }
+    }
+
+    /// Counts a value that is there but is not what was asked.
+    private func missed<Value>(_ column: Int) -> Value? {
+        unreadable[column] += 1
+        return nil
+    }
+}
+
+/// A walk over a table that the store does not have.
+final class EmptyCursor: CDMCursor {
+    let summary = ScanSummary()
+    func next() throws(OMOPStoreError) -> Bool { false }
+    func int64(_ column: Int) -> Int64? { nil }
+    func double(_ column: Int) -> Double? { nil }
+    func text(_ column: Int) -> String? { nil }
+    func day(_ column: Int) -> Int32? { nil }
+    func minute(_ column: Int) -> Int64? { nil }
+}
