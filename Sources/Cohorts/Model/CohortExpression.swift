@@ -31,6 +31,8 @@ public struct CohortExpression: Sendable, Hashable {
     public var censorWindow: Period? { didSet { read = nil } }
     /// Where it was read.
     public private(set) var pointer: JSONPointer
+    /// Members that nobody here knows: kept in `source`, ignored otherwise, as upstream ignores them.
+    public private(set) var unknownKeys: [JSONPointer]
     /// The text that this was read from; gone once anything is changed.
     private var read: JSONValue?
 
@@ -56,12 +58,14 @@ public struct CohortExpression: Sendable, Hashable {
         self.censorWindow = censorWindow
         self.pointer = .root
         self.read = nil
+        self.unknownKeys = []
     }
 
     /// What a reader made of a text.
-    init(_ expression: CohortExpression, readFrom source: JSONValue, at pointer: JSONPointer) {
+    init(_ expression: CohortExpression, readFrom source: JSONValue, at pointer: JSONPointer, unknownKeys: [JSONPointer]) {
         self = expression
         self.read = source
+        self.unknownKeys = unknownKeys
         self.pointer = pointer
     }
 

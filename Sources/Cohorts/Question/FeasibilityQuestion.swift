@@ -1,0 +1,51 @@
+import CanonicalJSON
+
+/// A feasibility question: a cohort and what is wanted of its counts (schema `dure.question/1`).
+///
+/// ```json
+/// {"schema": "dure.question/1", "title": {"en": "…", "ko": "…"}, "cohort": {Circe expression},
+///  "outputs": {"attrition": true, "breakdown": ["sex", "ageBand"]}}
+/// ```
+public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
+    /// What the question is called.
+    public var title: QuestionTitle
+    /// The cohort.
+    public var cohort: CohortExpression
+    /// Whether persons are counted after each inclusion rule.
+    public var attrition: Bool
+    /// The dimensions of the breakdown, at most `BreakdownDimension.most`, each once.
+    public var breakdown: [BreakdownDimension]
+
+    /// The schema's name.
+    public static let schema = "dure.question/1"
+
+    /// A question.
+    public init(
+        _ cohort: CohortExpression, title: QuestionTitle = QuestionTitle(), attrition: Bool = true,
+        breakdown: [BreakdownDimension] = []
+    ) {
+        self.cohort = cohort
+        self.title = title
+        self.attrition = attrition
+        self.breakdown = breakdown
+    }
+
+    /// The whole question.
+    public var json: JSONValue {
+        var object: JSONObject = ["schema": .string(Self.schema)]
+        if title.en != nil || title.ko != nil { object["title"] = title.json }
+        object["cohort"] = cohort.source
+        object["outputs"] = outputs
+        return .object(object)
+    }
+
+    /// What is asked, without what it is called: the bytes (RFC 8785) that are hashed and signed, so that one question has one
+    /// hash whatever its title. The order of the breakdown counts.
+    public var canonicalBytes: [UInt8] {
+        JSONValue.object(["schema": .string(Self.schema), "cohort": cohort.source, "outputs": outputs]).canonicalBytes()
+    }
+
+    private var outputs: JSONValue {
+        ["attrition": .bool(attrition), "breakdown": .array(breakdown.map { .string($0.rawValue) })]
+    }
+}
