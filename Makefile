@@ -1,0 +1,52 @@
+# `make` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PERSONS ?= 20000
+KEEP ?=
+ROOM ?=
+SWIFT ?= swift
+
+LIBRARIES := libsqlite3-dev libcurl4-openssl-dev libroaring-dev coinor-libclp-dev
+TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl
+
+# Installs the packages in $(1) that are missing, and says so.
+define install
+missing=; for package in $(1); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+if [ -n "$$missing" ]; then \
+  command -v apt-get >/dev/null || { echo "Missing:$$missing. Install them with your system's package manager." >&2; exit 1; }; \
+  echo "Installing$$missing with apt-get" >&2; \
+  root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+  $$root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq $$missing >/dev/null; \
+fi
+endef
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: libraries
+libraries: ## Install the system libraries that the build needs
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+	@$(call install,$(LIBRARIES))
+
+.PHONY: build
+build: libraries ## Build the three programs (release)
+	$(SWIFT) build -c release --product dure-node
+	$(SWIFT) build -c release --product dure-coordinator
+	$(SWIFT) build -c release --product dure
+
+.PHONY: demo
+demo: build ## A consortium of six hospitals on this machine, seven questions (PERSONS=20000, KEEP=1 leaves it running)
+	@.build/release/dure demo --persons $(PERSONS) $(if $(KEEP),--keep)
+
+.PHONY: test
+test: libraries ## Every test that a change must pass (ROOM=Disclosure for one room's)
+	@$(call install,$(TEST_TOOLS))
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) build --build-tests
+	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) test --skip-build --disable-xctest
+
+.PHONY: clean
+clean: ## Remove what was built and the demo's folder
+	rm -rf .build .demo
