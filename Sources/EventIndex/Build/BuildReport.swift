@@ -1,27 +1,3 @@
-import OMOPStore
-
-/// Builds the index of a store.
-public struct IndexBuilder: Sendable {
-    let store: any ClinicalStore
-    let options: IndexBuildOptions
-
-    /// A builder for one store.
-    public init(store: any ClinicalStore, options: IndexBuildOptions = IndexBuildOptions()) {
-        self.store = store
-        self.options = options
-    }
-
-    /// Reads the store and puts the index at `path`, beside the old one until it is complete, then in its place.
-    ///
-    /// The map from ordinals to person ids goes to `path + ".persons"`, readable by its owner alone.
-    @discardableResult
-    public func build(
-        to path: String, progress: (BuildProgress) -> Void = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
-    ) throws(EventIndexError) -> BuildReport {
-        throw .damaged("not built")
-    }
-}
-
 /// How an index is built.
 public struct IndexBuildOptions: Sendable, Hashable {
     /// A concept with more distinct persons than this in a block also gets a bitmap (8 KB each).
@@ -33,11 +9,11 @@ public struct IndexBuildOptions: Sendable, Hashable {
 
 /// How far a build is.
 public struct BuildProgress: Sendable, Hashable {
-    /// What is being read (a table's name).
+    /// What is being read (a table's name, or "vocabulary").
     public var stage: String
     /// Rows read so far in all.
     public var rows: Int
-    /// Rows expected in all, if the store can tell.
+    /// Rows of events expected in all, if the store can tell.
     public var expectedRows: Int?
 }
 

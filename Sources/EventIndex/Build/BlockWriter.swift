@@ -1,0 +1,198 @@
+/// Sorts the rows of one table in one block and writes its segments.
+struct BlockWriter {
+    let table: EventTable
+    let block: Int
+    let plan: TablePlan
+    let sink: FileSink
+    let bitmapThreshold: Int
+
+    private var kind: UInt16 { UInt16(table.number) }
+
+    /// What the block adds to the table's totals.
+    struct Totals {
+        var persons = 0
+        var firstDay = Int32.max
+        var lastDay = Int32.min
+    }
+
+    /// Writes everything. `pairs` collects the source and standard concepts that occur together.
+    func write(_ rows: RowBuffer, codes: inout ConceptCodes, pairs: inout Set<UInt64>) throws(EventIndexError) -> Totals {
+        codes.completeBlock()
+        let rowCodes = rows.concept.map { codes.codeOfPlace[Int($0)] }
+        let (order, directory) = Self.order(rows, rowCodes, codeCount: codes.count)
+        let persons = order.map { rows.person[Int($0)] }
+        try put(PostingColumn.directory, count: directory.count, directory)
+        try put(PostingColumn.person, count: persons.count, persons)
+        try writeStarts(rows.start, order)
+        try writeBitmaps(persons, directory, &codes)
+        try writeColumns(rows, order, persons)
+        collectPairs(rows, order, directory, &pairs)
+        var totals = Totals()
+        totals.persons = Self.distinct(persons)
+        for day in rows.start {
+            totals.firstDay = min(totals.firstDay, day)
+            totals.lastDay = max(totals.lastDay, day)
+        }
+        return totals
+    }
+
+    // MARK: Order
+
+    /// Rows by (code, person, start, id), and where each code begins.
+    private static func order(_ rows: RowBuffer, _ codes: [UInt32], codeCount: Int) -> ([UInt32], [UInt32]) {
+        let byPerson = RowOrder.sorted(persons: rows.person, starts: rows.start, ids: rows.id)
+        var directory = [UInt32](repeating: 0, count: codeCount + 1)
+        for code in codes { directory[Int(code) + 1] += 1 }
+        for code in 0..<codeCount { directory[code + 1] += directory[code] }
+        var next = directory
+        var order = [UInt32](repeating: 0, count: byPerson.count)
+        for row in byPerson {
+            let code = Int(codes[Int(row)])
+            order[Int(next[code])] = row
+            next[code] += 1
+        }
+        return (order, directory)
+    }
+
+    private static func distinct(_ persons: [UInt16]) -> Int {
+        var seen = [Bool](repeating: false, count: FileLayout.blockSize)
+        for person in persons { seen[Int(person)] = true }
+        return seen.reduce(0) { $1 ? $0 + 1 : $0 }
+    }
+
+    // MARK: Hot columns
+
+    private func put<T: FixedWidthInteger>(_ column: UInt16, count: Int, _ values: [T]) throws(EventIndexError) {
+        var failure: EventIndexError?
+        values.withUnsafeBytes { raw in
+            do throws(EventIndexError) {
+                try sink.append(kind: kind, column: column, block: block, rows: count, bytes: raw)
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func writeStarts(_ starts: [Int32], _ order: [UInt32]) throws(EventIndexError) {
+        let hot = order.map { HotDay.code(starts[Int($0)]) }
+        try put(PostingColumn.start, count: hot.count, hot)
+        var escapes: [UInt8] = []
+        for row in hot.indices where hot[row] == HotDay.escape {
+            escapes.append(number: UInt32(row))
+            escapes.append(number: starts[Int(order[row])])
+        }
+        if !escapes.isEmpty {
+            try sink.append(
+                kind: kind, column: PostingColumn.escapes, block: block, rows: escapes.count / 8, escapes)
+        }
+    }
+
+    /// Counts each concept's records and persons, and writes a bitmap for those with many persons.
+    private func writeBitmaps(
+        _ persons: [UInt16], _ directory: [UInt32], _ codes: inout ConceptCodes
+    ) throws(EventIndexError) {
+        var chosen: [UInt32] = []
+        for code in 0..<directory.count - 1 {
+            let rows = Int(directory[code])..<Int(directory[code + 1])
+            guard !rows.isEmpty else { continue }
+            var people = 1
+            for row in rows.dropFirst() where persons[row] != persons[row - 1] { people += 1 }
+            codes.add(code: code, records: rows.count, persons: people)
+            if table.hasConcept, people > bitmapThreshold { chosen.append(UInt32(code)) }
+        }
+        if chosen.isEmpty { return }
+        var bytes: [UInt8] = []
+        bytes.append(number: UInt32(chosen.count))
+        for code in chosen { bytes.append(number: code) }
+        bytes.pad(to: FileLayout.alignment)
+        for code in chosen {
+            var words = [UInt64](repeating: 0, count: FileLayout.bitmapBytes / 8)
+            for row in Int(directory[Int(code)])..<Int(directory[Int(code) + 1]) {
+                words[Int(persons[row] >> 6)] |= 1 << UInt64(persons[row] & 63)
+            }
+            words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+        try sink.append(kind: kind, column: PostingColumn.bitmaps, block: block, rows: chosen.count, bytes)
+    }
+
+    // MARK: Cold columns
+
+    private func writeColumns(_ rows: RowBuffer, _ order: [UInt32], _ persons: [UInt16]) throws(EventIndexError) {
+        var scratch = [Int64](repeating: 0, count: order.count)
+        try write(PostingColumn.id, order, persons, &scratch, byPerson: true) { rows.id[$0] }
+        if rows.visit.constant != Int64.min {
+            try write(PostingColumn.visit, order, persons, &scratch, byPerson: true) { rows.visit[$0] }
+        }
+        if rows.end.constant != Int32.min {
+            try write(PostingColumn.end, order, persons, &scratch) { Self.wide(rows.end[$0]) }
+        }
+        for column in plan.columns {
+            try write(column, rows, order, persons, &scratch)
+        }
+    }
+
+    private static func wide(_ value: Int32) -> Int64 { value == Int32.min ? Int64.min : Int64(value) }
+
+    private func write(
+        _ column: UInt16, _ order: [UInt32], _ persons: [UInt16], _ scratch: inout [Int64], byPerson: Bool = false,
+        repeating: Bool = false, _ value: (Int) -> Int64
+    ) throws(EventIndexError) {
+        for place in order.indices { scratch[place] = value(Int(order[place])) }
+        let bytes = scratch.withUnsafeBufferPointer { values in
+            persons.withUnsafeBufferPointer { persons in
+                ColumnEncoder.encode(values, hint: byPerson ? .byPerson(persons) : repeating ? .repeating : .plain)
+            }
+        }
+        try sink.append(kind: kind, column: column, block: block, rows: order.count, bytes)
+    }
+
+    private func write(
+        _ column: TablePlan.Column, _ rows: RowBuffer, _ order: [UInt32], _ persons: [UInt16], _ scratch: inout [Int64]
+    ) throws(EventIndexError) {
+        let number = UInt16(column.column.rawValue)
+        switch column.store {
+        case .narrow(let slot):
+            if rows.narrow[slot].constant == Int32.min { return }
+            try write(number, order, persons, &scratch, repeating: column.column.kind == .concepts) {
+                Self.wide(rows.narrow[slot][$0])
+            }
+        case .wide(let slot):
+            if rows.wide[slot].constant == Int64.min { return }
+            try write(number, order, persons, &scratch) { rows.wide[slot][$0] }
+        case .number(let slot):
+            if rows.wide[slot].constant == Int64.min { return }
+            let numbers = order.map { row in
+                let bits = rows.wide[slot][Int(row)]
+                return bits == Int64.min ? Double.nan : Double(bitPattern: UInt64(bitPattern: bits))
+            }
+            let bytes = numbers.withUnsafeBufferPointer(ColumnEncoder.encode(numbers:))
+            try sink.append(kind: kind, column: number, block: block, rows: order.count, bytes)
+        case .text(let slot, let table):
+            if rows.narrow[slot].constant == Int32.min { return }
+            for place in order.indices { scratch[place] = Self.wide(rows.narrow[slot][Int(order[place])]) }
+            let bytes = scratch.withUnsafeBufferPointer {
+                ColumnEncoder.encode(codes: $0, texts: rows.texts[table].texts)
+            }
+            try sink.append(kind: kind, column: number, block: block, rows: order.count, bytes)
+        }
+    }
+
+    // MARK: Source concepts
+
+    private func collectPairs(_ rows: RowBuffer, _ order: [UInt32], _ directory: [UInt32], _ pairs: inout Set<UInt64>) {
+        guard case .narrow(let slot)? = plan.columns.first(where: { $0.column == .sourceConcept })?.store,
+            rows.narrow[slot].constant != Int32.min
+        else { return }
+        var sources = NumberTable()
+        var lastCode: [Int] = []
+        for code in 0..<directory.count - 1 {
+            for row in Int(directory[code])..<Int(directory[code + 1]) {
+                let source = rows.narrow[slot][Int(order[row])]
+                let place = sources.place(of: Int64(source))
+                if place == lastCode.count { lastCode.append(-1) }
+                if lastCode[place] == code || source == Int32.min { continue }
+                lastCode[place] = code
+                pairs.insert(SourcePairs.key(source: source, code: UInt32(code)))
+            }
+        }
+    }
+}
