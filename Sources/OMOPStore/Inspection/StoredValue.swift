@@ -16,15 +16,12 @@ enum StoredValue: Sendable, Hashable {
     }
 
     /// Whether a text is one of the ways to write NULL.
-    static func isAbsent(_ text: some StringProtocol) -> Bool {
-        switch text.count {
-        case 0: true
-        case 2: text == "NA" || text == "\\N"
-        case 3: text == "NaN" || text == "nan"
-        case 4: text == "NULL" || text == "null" || text == "None"
-        default: text.allSatisfy { $0 == " " }
-        }
+    static func isAbsent(_ text: String) -> Bool {
+        let trimmed = NumberText.trim(text)
+        return trimmed.utf8.count <= 4 && Self.wordsForNull.contains(trimmed)
     }
+
+    private static let wordsForNull: Set<Substring> = ["", "NA", "\\N", "NaN", "nan", "NULL", "null", "None"]
 
     /// The number, also when it is written as text.
     var number: Double? {

@@ -6,6 +6,7 @@ import Synchronization
 /// Any CDM v5.3 or v5.4 file will do: names in any case, absent optional tables and columns, dates stored in any of the
 /// ways of `ColumnStorage`. What is wrong with the file is found on opening, all at once, and kept in `profile.problems`.
 public final class SQLiteClinicalStore: ClinicalStore {
+    /// What was found on opening.
     public let profile: StoreProfile
     private let access: SQLiteAccess
     /// Tables whose rows are known to lie in the order of their persons, or not to.
@@ -42,6 +43,8 @@ public final class SQLiteClinicalStore: ClinicalStore {
         profile = identity.profile(kind: "SQLite", location: path, isImmutable: isImmutable)
     }
 
+    /// A cursor with a connection of its own. Ordered by person, a table is first checked for lying in that order already,
+    /// once for as long as the store is open; if it does not, SQLite sorts it in temporary files.
     public func cursor(
         _ table: CDMTable, columns: [String], order: ScanOrder, isCancelled: @escaping @Sendable () -> Bool
     ) throws(OMOPStoreError) -> any CDMCursor {
@@ -101,7 +104,12 @@ public final class SQLiteClinicalStore: ClinicalStore {
             try connection.execute("PRAGMA schema_version")
             return (connection, false)
         } catch {
-            guard error.code == .cannotOpen, !file.hasPendingLog else { throw error }
+            guard error.code == .cannotOpen else { throw error }
+            guard !file.hasPendingLog else {
+                throw OMOPStoreError(
+                    .cannotOpen, "\(file.path) has changes in its -wal file that cannot be read here",
+                    advice: "Let this user write the file's folder, or fold the changes in: PRAGMA wal_checkpoint(TRUNCATE)")
+            }
         }
         let connection = try SQLiteConnection(path: file.path, isImmutable: true)
         try connection.execute("PRAGMA schema_version")
