@@ -1,0 +1,15 @@
+import GRDB
+
+/// The schema, as numbered steps that are never edited once released.
+enum Migrations {
+    /// Every step in order.
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("001 people", migrate: Migration001.migrate)
+        migrator.registerMigration("002 projects and roster", migrate: Migration002.migrate)
+        migrator.registerMigration("003 nodes", migrate: Migration003.migrate)
+        migrator.registerMigration("004 queries and dispatch", migrate: Migration004.migrate)
+        migrator.registerMigration("005 audit", migrate: Migration005.migrate)
+        return migrator
+    }
+}
