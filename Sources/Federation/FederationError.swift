@@ -37,7 +37,8 @@ public struct FederationError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// A message that did not parse, with the pointer that JSON reading gave.
     public init(_ error: JSONError) {
-        self.init(.malformed, error.description, advice: "The sender's software does not follow the wire protocol; compare versions.")
+        self.init(
+            .malformed, error.description, advice: "The sender's software does not follow the wire protocol; compare versions.")
     }
 
     public var description: String {

@@ -98,7 +98,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[]", "{\"schema\":\"dure.signed/1\"}", "{\"schema\":\"dure.signed/2\",\"type\":\"a\",\"key\":\"b\",\"payload\":{},\"signature\":\"00\"}",
+        "", "{", "[]", "{\"schema\":\"dure.signed/1\"}",
+        "{\"schema\":\"dure.signed/2\",\"type\":\"a\",\"key\":\"b\",\"payload\":{},\"signature\":\"00\"}",
         "{\"schema\":\"dure.signed/1\",\"type\":\"a\",\"key\":\"b\",\"payload\":{},\"signature\":\"zz\"}",
         "{\"schema\":\"dure.signed/1\",\"type\":\"a\",\"key\":\"b\",\"payload\":[],\"signature\":\"00\"}",
         "{\"schema\":\"dure.signed/1\",\"type\":\"a\",\"key\":\"b\",\"payload\":{},\"signature\":\"00\",\"extra\":1}",

@@ -68,7 +68,8 @@ import Testing
     func pair() throws -> (ticket: QueryTicket, answer: NodeAnswer) {
         let documents = try ProtocolVectors.load("signed-documents.json").required("documents").array()
         return (
-            try documents[0].required("payload").decode(QueryTicket.self), try documents[1].required("payload").decode(NodeAnswer.self)
+            try documents[0].required("payload").decode(QueryTicket.self),
+            try documents[1].required("payload").decode(NodeAnswer.self)
         )
     }
 

@@ -129,6 +129,8 @@ public struct AuditChain: Sendable, Hashable {
     private func broken(_ what: String) -> FederationError {
         FederationError(
             .chainBroken, "Line \(count) of the audit log \(what).",
-            advice: "Something before or at this line was changed, removed or reordered. Keep the file and tell the security officer.")
+            advice:
+                "Something before or at this line was changed, removed or reordered. Keep the file and tell the security officer."
+        )
     }
 }

@@ -57,11 +57,13 @@ public struct ConsortiumCA: Sendable {
         do {
             certificate = try Certificate(pemEncoded: certificatePEM)
         } catch {
-            throw FederationError(.certificateInvalid, "The authority's certificate is not readable.", advice: "Restore the backup.")
+            throw FederationError(
+                .certificateInvalid, "The authority's certificate is not readable.", advice: "Restore the backup.")
         }
         guard certificate.publicKey == Certificate.PublicKey(key.publicKey) else {
             throw FederationError(
-                .keyInvalid, "The authority's key and certificate do not belong together.", advice: "Restore both from one backup.")
+                .keyInvalid, "The authority's key and certificate do not belong together.",
+                advice: "Restore both from one backup.")
         }
     }
 
@@ -138,7 +140,8 @@ public struct ConsortiumCA: Sendable {
         } catch {
             throw FederationError(.certificateInvalid, "The certificate request is not readable (PKCS#10, PEM).")
         }
-        guard P256.Signing.PublicKey(request.publicKey) != nil, request.publicKey.isValidSignature(request.signature, for: request)
+        guard P256.Signing.PublicKey(request.publicKey) != nil,
+            request.publicKey.isValidSignature(request.signature, for: request)
         else {
             throw FederationError(.certificateInvalid, "The certificate request is not signed by its own P-256 key.")
         }

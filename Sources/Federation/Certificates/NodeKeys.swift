@@ -23,7 +23,8 @@ public struct NodeKeys: Sendable {
         do {
             tls = try P256.Signing.PrivateKey(pemRepresentation: tlsPEM)
         } catch {
-            throw FederationError(.keyInvalid, "The TLS key is not a P-256 key in PEM.", advice: "Restore the file from its backup.")
+            throw FederationError(
+                .keyInvalid, "The TLS key is not a P-256 key in PEM.", advice: "Restore the file from its backup.")
         }
     }
 

@@ -3,7 +3,8 @@ import CanonicalJSON
 /// A name with a fixed alphabet and length, checked where it enters.
 ///
 /// Identifiers end up in URLs, file names, log lines and certificates, so they are refused early rather than escaped late.
-public protocol Identifier: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible, JSONEncodable, JSONDecodable
+public protocol Identifier: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible, JSONEncodable,
+    JSONDecodable
 where RawValue == String {
     /// What such an identifier looks like, for error messages: "KR-H-0017".
     static var example: String { get }

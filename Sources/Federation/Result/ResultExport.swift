@@ -116,7 +116,8 @@ public struct ExportVerifier: Sendable {
         }
         guard let document = evidence.answer else {
             guard !row.answer.total.isAnswer else {
-                throw FederationError(.signatureInvalid, "The row of \(evidence.node) shows counts that no signed answer stands for.")
+                throw FederationError(
+                    .signatureInvalid, "The row of \(evidence.node) shows counts that no signed answer stands for.")
             }
             return
         }

@@ -16,7 +16,8 @@ public struct SigningKey: Sendable {
         do {
             key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
         } catch {
-            throw FederationError(.keyInvalid, "The signing key is not 32 bytes.", advice: "Restore the key file from its backup.")
+            throw FederationError(
+                .keyInvalid, "The signing key is not 32 bytes.", advice: "Restore the key file from its backup.")
         }
     }
 

@@ -1,0 +1,61 @@
+import Disclosure
+import Federation
+
+/// A merged result as CSV (RFC 4180) with the four columns of ux.md 5.2 R1: `value,low,high,status`.
+///
+/// A hidden value has an empty `value`, so a spreadsheet cannot add it as a number; adding `low` gives a correct floor.
+public struct ResultCSV: Sendable {
+    private let result: MergedResult
+
+    /// The CSV of `result`.
+    public init(_ result: MergedResult) { self.result = result }
+
+    /// The whole text, lines ending in CR LF.
+    public var text: String {
+        var lines = [["query", "question", "part", "hospital", "key", "value", "low", "high", "status", "synthetic"]]
+        lines += rows(part: "total", key: "") { $0.total }
+        for step in result.merged.attrition {
+            lines += rows(part: "attrition", key: step.name) { answer in
+                answer.attrition.first { $0.name == step.name }?.count ?? answer.withoutPart
+            }
+        }
+        for cell in result.merged.cells {
+            let key = zip(result.merged.dimensions, cell.key).map { "\($0)=\($1)" }.joined(separator: ";")
+            lines += rows(part: "breakdown", key: key) { $0.breakdown?.count(cell.key) ?? $0.withoutPart }
+        }
+        return CSVText.lines(lines)
+    }
+
+    private func rows(part: String, key: String, _ count: (DisclosedAnswer) -> DisclosedCount) -> [[String]] {
+        let head = [result.query.rawValue, result.questionHash.text]
+        let synthetic = result.isSynthetic ? "yes" : "no"
+        let counts = result.rows.map { count($0.answer) }
+        let hospitals = zip(result.rows, counts).map { row, count in
+            head + [part, row.node, key] + Self.columns(count) + [synthetic]
+        }
+        let merged = MergedCount(counts)
+        let sum = [
+            "", merged.records.map { String($0.low) } ?? "", merged.records.map { String($0.high) } ?? "",
+            merged.records == nil ? "no-answer" : "interval",
+        ]
+        return hospitals + [head + [part, "*", key] + sum + [synthetic]]
+    }
+
+    static func columns(_ count: DisclosedCount) -> [String] {
+        switch count {
+        case .exact(let value): [String(value), String(value), String(value), "exact"]
+        case .rounded(let value, _, let low, let high): [String(value), String(low), String(high), "rounded"]
+        case .hidden(let low, let high, _): ["", String(low), String(high), "hidden"]
+        case .unavailable(.notApplicable, _): ["", "", "", "not-applicable"]
+        case .unavailable(let why, _): ["", "", "", "unavailable-\(why.rawValue)"]
+        case .refused(let code): ["", "", "", "refused-\(code)"]
+        case .waiting(let why, _): ["", "", "", "waiting-\(why.rawValue)"]
+        case .failed(let why): ["", "", "", "failed-\(why.rawValue)"]
+        }
+    }
+}
+
+extension DisclosedAnswer {
+    /// What stands where this answer lacks a step or a cell: its own reason, or "not applicable".
+    var withoutPart: DisclosedCount { total.isAnswer ? .unavailable(.notApplicable, detail: nil) : total }
+}

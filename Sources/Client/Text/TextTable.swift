@@ -1,0 +1,70 @@
+/// A table for a terminal of 80 columns. The last column gives way when it is too wide.
+public struct TextTable: Sendable {
+    /// How a column stands.
+    public enum Alignment: Sendable {
+        case left, right
+    }
+
+    /// A column's heading and how it stands.
+    public struct Column: Sendable {
+        let title: String
+        let alignment: Alignment
+
+        /// A column.
+        public init(_ title: String, _ alignment: Alignment = .left) {
+            self.title = title
+            self.alignment = alignment
+        }
+    }
+
+    private let columns: [Column]
+    private var rows: [[String]] = []
+
+    /// An empty table.
+    public init(_ columns: [Column]) { self.columns = columns }
+
+    /// Adds a row; it must have a text for each column.
+    public mutating func add(_ row: [String]) {
+        precondition(row.count == columns.count, "a row has a text for each column")
+        rows.append(row.map(TextTable.harmless))
+    }
+
+    /// The table's lines, each at most `width` columns wide.
+    public func lines(width: Int = 80, headings: Bool = true) -> [String] {
+        let all = (headings ? [columns.map(\.title)] : []) + rows
+        var widths = columns.indices.map { column in all.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
+        shrink(&widths, to: width)
+        return all.map { row in
+            let cells = row.indices.map { cell(row[$0], columns[$0].alignment, widths[$0]) }
+            return cells.joined(separator: "  ").trimmingTrailingSpaces
+        }
+    }
+
+    private func cell(_ text: String, _ alignment: Alignment, _ width: Int) -> String {
+        let text = DisplayWidth.truncated(text, to: width)
+        return alignment == .left ? DisplayWidth.padded(text, to: width) : DisplayWidth.aligned(text, right: width)
+    }
+
+    /// Takes from the widest left-aligned column until the row fits; numbers are never cut.
+    private func shrink(_ widths: inout [Int], to width: Int) {
+        let gaps = 2 * max(0, widths.count - 1)
+        while widths.reduce(gaps, +) > width {
+            let candidates = widths.indices.filter { columns[$0].alignment == .left && widths[$0] > 8 }
+            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
+            widths[widest] -= 1
+        }
+    }
+
+    /// `text` without control characters: a name from a server must not move the cursor or recolour the terminal.
+    static func harmless(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
+
+extension String {
+    var trimmingTrailingSpaces: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
