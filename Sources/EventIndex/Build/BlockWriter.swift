@@ -119,10 +119,10 @@ struct BlockWriter {
     private func writeColumns(_ rows: RowBuffer, _ order: [UInt32], _ persons: [UInt16]) throws(EventIndexError) {
         var scratch = [Int64](repeating: 0, count: order.count)
         try write(PostingColumn.id, order, persons, &scratch, byPerson: true) { rows.id[$0] }
-        if rows.visit.constant != Int64.min {
+        if !rows.visit.holdsOnly(Int64.min) {
             try write(PostingColumn.visit, order, persons, &scratch, byPerson: true) { rows.visit[$0] }
         }
-        if rows.end.constant != Int32.min {
+        if !rows.end.holdsOnly(Int32.min) {
             try write(PostingColumn.end, order, persons, &scratch) { Self.wide(rows.end[$0]) }
         }
         for column in plan.columns {
@@ -151,15 +151,15 @@ struct BlockWriter {
         let number = UInt16(column.column.rawValue)
         switch column.store {
         case .narrow(let slot):
-            if rows.narrow[slot].constant == Int32.min { return }
+            if rows.narrow[slot].holdsOnly(Int32.min) { return }
             try write(number, order, persons, &scratch, repeating: column.column.kind == .concepts) {
                 Self.wide(rows.narrow[slot][$0])
             }
         case .wide(let slot):
-            if rows.wide[slot].constant == Int64.min { return }
+            if rows.wide[slot].holdsOnly(Int64.min) { return }
             try write(number, order, persons, &scratch) { rows.wide[slot][$0] }
         case .number(let slot):
-            if rows.wide[slot].constant == Int64.min { return }
+            if rows.wide[slot].holdsOnly(Int64.min) { return }
             let numbers = order.map { row in
                 let bits = rows.wide[slot][Int(row)]
                 return bits == Int64.min ? Double.nan : Double(bitPattern: UInt64(bitPattern: bits))
@@ -167,7 +167,7 @@ struct BlockWriter {
             let bytes = numbers.withUnsafeBufferPointer(ColumnEncoder.encode(numbers:))
             try sink.append(kind: kind, column: number, block: block, rows: order.count, bytes)
         case .text(let slot, let table):
-            if rows.narrow[slot].constant == Int32.min { return }
+            if rows.narrow[slot].holdsOnly(Int32.min) { return }
             for place in order.indices { scratch[place] = Self.wide(rows.narrow[slot][Int(order[place])]) }
             let bytes = scratch.withUnsafeBufferPointer {
                 ColumnEncoder.encode(codes: $0, texts: rows.texts[table].texts)
@@ -180,7 +180,7 @@ struct BlockWriter {
 
     private func collectPairs(_ rows: RowBuffer, _ order: [UInt32], _ directory: [UInt32], _ pairs: inout Set<UInt64>) {
         guard case .narrow(let slot)? = plan.columns.first(where: { $0.column == .sourceConcept })?.store,
-            rows.narrow[slot].constant != Int32.min
+            !rows.narrow[slot].holdsOnly(Int32.min)
         else { return }
         var sources = NumberTable()
         var lastCode: [Int] = []

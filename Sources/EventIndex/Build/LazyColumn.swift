@@ -29,8 +29,8 @@ struct LazyColumn<Value: Equatable & Sendable>: Sendable {
         if let same { same } else { values[place] }
     }
 
-    /// The value that all rows have, nil if they differ or there are none.
-    var constant: Value? { same }
+    /// Whether no row has another value; also so for a column that was never filled.
+    func holdsOnly(_ value: Value) -> Bool { count == 0 || same == value }
 
     /// Forgets the values but keeps the memory where it was needed.
     mutating func removeAll() {

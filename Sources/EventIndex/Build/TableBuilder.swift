@@ -169,7 +169,7 @@ struct TableBuilder {
         private mutating func fillVisitTypes() throws {
             guard let slot = plan.visitTypeSlot else { return }
             let count = rows.count
-            guard plan.visit != nil, rows.visit.constant != Int64.min, builder.visits.blocks[block] != nil else {
+            guard plan.visit != nil, !rows.visit.holdsOnly(Int64.min), builder.visits.blocks[block] != nil else {
                 for _ in 0..<count { rows.narrow[slot].append(EventRows.absentRow) }
                 return
             }
