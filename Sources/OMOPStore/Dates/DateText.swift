@@ -2,8 +2,10 @@
 struct DateText: Equatable {
     /// Days since 1970-01-01.
     var day: Int32
+    /// Seconds since midnight; nil when the text has no time.
+    var secondOfDay: Int32?
     /// Minutes since midnight; nil when the text has no time.
-    var minuteOfDay: Int32?
+    var minuteOfDay: Int32? { secondOfDay.map { $0 / 60 } }
 
     /// Reads `2026-11-22`, `2026/1/2`, `2026.11.22`, `20261122`, each optionally followed by a time (`T` or blanks,
     /// `hh:mm`, optional seconds and fraction, optional `Z` or offset). The day and time are taken as written: the
@@ -13,8 +15,8 @@ struct DateText: Equatable {
         guard let day = reader.day() else { return nil }
         self.day = day
         guard !reader.isAtEnd else { return }
-        guard let minute = reader.time(), reader.isAtEnd else { return nil }
-        self.minuteOfDay = minute
+        guard let second = reader.time(), reader.isAtEnd else { return nil }
+        self.secondOfDay = second
     }
 
     init?(_ text: String) {
@@ -61,13 +63,15 @@ private struct DateTextReader {
         guard let hour = digits(upTo: 2), hour < 24, take(":") != nil, let minute = digits(upTo: 2), minute < 60 else {
             return nil
         }
+        var second = 0
         if take(":") != nil {
-            guard let second = digits(upTo: 2), second <= 60 else { return nil }
+            guard let written = digits(upTo: 2), written <= 60 else { return nil }
+            second = min(written, 59)
             if take(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }) != nil {
                 guard digits(upTo: 9) != nil else { return nil }
             }
         }
-        return offset() ? Int32(hour * 60 + minute) : nil
+        return offset() ? Int32(hour * 3600 + minute * 60 + second) : nil
     }
 
     /// Steps over `Z`, `+09`, `+0900` or `+09:00`; false when something else is there.

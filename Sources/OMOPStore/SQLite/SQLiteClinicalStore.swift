@@ -116,7 +116,7 @@ public final class SQLiteClinicalStore: ClinicalStore {
         return (connection, true)
     }
 
-    private static var today: Int32 {
+    static var today: Int32 {
         Int32((Date().timeIntervalSince1970 / 86_400).rounded(.down))
     }
 }
