@@ -6,7 +6,8 @@ import CanonicalJSON
 public enum DisclosedCount: Sendable, Hashable {
     /// The count itself (rounding is off at this hospital, or a zero that its policy shows).
     case exact(Int)
-    /// A count rounded to a multiple of `base`. `low...high` is what it can stand for, computed at the node.
+    /// A count rounded to a multiple of `base` (1: not rounded, but it may be that of a slightly different group). `low...high`
+    /// is what it can stand for, computed at the node.
     case rounded(Int, base: Int, low: Int, high: Int)
     /// A count that is not shown; it lies in `low...high`.
     case hidden(low: Int, high: Int, why: HiddenReason)
@@ -96,7 +97,7 @@ extension DisclosedCount: JSONDecodable {
         case .rounded:
             let object = try json.object(allowing: ["kind", "value", "base", "low", "high"])
             let interval = try CountInterval(from: object)
-            let base = try object.required("base").int(in: 2...1_000_000)
+            let base = try object.required("base").int(in: 1...1_000_000)
             let reader = try object.required("value")
             let value = try reader.int(in: numbers)
             guard value % base == 0 else { throw reader.fail(.badValue, "\(value) is not a multiple of the base \(base)") }

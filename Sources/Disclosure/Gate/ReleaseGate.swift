@@ -1,45 +1,93 @@
 /// The one place where exact counts become disclosed counts.
 ///
-/// "Can a small count leave here?" is answered by reading `plan`: the steps stand in the one order of A.2, and nothing else in
+/// "Can a small count leave here?" is answered by reading `plan`: its steps stand in the one order of A.2, and nothing else in
 /// the house makes a `DisclosedAnswer` out of patients.
 public struct ReleaseGate: Sendable {
     /// The hospital's rules, already tightened by what the ticket asks.
     public let rules: DisclosureRules
     let key: any StickyKey
     let patients: PatientKeys
+    let register: PersonRegister?
 
     /// A gate.
     /// - Parameters:
     ///   - rules: the hospital's rules.
     ///   - key: the node's keyed randomness of the epoch.
-    ///   - patients: the patients' secret keys, over the universe of the answers.
-    public init(rules: DisclosureRules, key: any StickyKey, patients: PatientKeys) {
+    ///   - patients: the patients' secret keys, by place in the ledger.
+    ///   - register: where each person ordinal of the answers stands in the ledger; without one, at its own number.
+    public init(rules: DisclosureRules, key: any StickyKey, patients: PatientKeys, register: PersonRegister? = nil) {
         self.rules = rules
         self.key = key
         self.patients = patients
+        self.register = register
     }
 
-    /// What would leave for this answer, given what has left before.
-    /// - Throws: `badAnswer` when the answer is not well formed.
+    /// What would leave for this answer, given what has left before. Branch support (L0) comes first and is the caller's:
+    /// `BranchSupport` needs the engine.
+    /// - Throws: `badAnswer`, `tierLocked`, `budget`, `tableTooLarge`, `notProtected`. None of them depends on a small count.
     public func plan(
         _ answer: EvaluatedAnswer, for request: ReleaseRequest, against ledger: ReleaseLedger
     ) throws(DisclosureError) -> ReleasePlan {
-        try AnswerCheck.check(answer, universe: patients.universe)
-        let steps = answer.attrition.map { DisclosedAnswer.Step(name: $0.name, count: disclose($0.persons)) }
-        let table = answer.breakdown.map { breakdown in
-            let table = BreakdownTable(breakdown, universe: patients.universe)
-            return DisclosedBreakdown(
-                dimensions: breakdown.dimensions.map(\.name),
-                cells: table.keys.indices.map { .init(key: table.keys[$0], count: disclose(table.persons(of: $0))) })
+        try check(answer, ledger)
+        var draft = ledger
+        try admit(request, to: &draft)
+
+        let answer = register?.placed(answer) ?? answer
+        let counts = CountRelease(rules: rules, key: key, patients: patients)
+        let total = counts.release(answer.total, cohort: request.cohort, to: &draft)
+        // From the last step back, so that each is compared with the smaller group that it was narrowed to: a step that
+        // leaves out fewer than k patients is answered with that group's number.
+        var steps: [CountRelease.Outcome] = []
+        for step in answer.attrition.reversed() { steps.append(counts.release(step.persons, cohort: nil, to: &draft)) }
+        steps.reverse()
+
+        var outcomes = ReleaseOutcomes()
+        for outcome in [total] + steps { outcomes.add(outcome) }
+        var table: DisclosedBreakdown?
+        if let breakdown = answer.breakdown {
+            let release = TableRelease(counts: counts, breakdown: breakdown, total: total, cohort: request.cohort)
+            table = try release.release(answer.total, to: &draft, &outcomes)
         }
-        return ReleasePlan(disclosed: DisclosedAnswer(total: disclose(answer.total), attrition: steps, breakdown: table))
+        let disclosed = DisclosedAnswer(
+            total: counts.disclosed(total),
+            attrition: zip(answer.attrition, steps).map { .init(name: $0.name, count: counts.disclosed($1)) }, breakdown: table)
+        return ReleasePlan(disclosed: disclosed, outcomes: outcomes, ledger: draft, base: ledger.revision)
     }
 
-    /// Primary suppression and rounding of one count.
-    func disclose(_ set: PersonSet) -> DisclosedCount {
-        let count = set.size
-        if count == 0, rules.zero == .show { return .exact(0) }
-        guard count >= rules.threshold else { return .hidden(low: 0, high: rules.largestSmall, why: .small) }
-        return CountRounding(rules: rules, key: key).rounded(count, patients.digest(of: set))
+    private func check(_ answer: EvaluatedAnswer, _ ledger: ReleaseLedger) throws(DisclosureError) {
+        guard ledger.universe == patients.universe, register.map({ $0.universe == ledger.universe }) ?? true else {
+            throw DisclosureError(
+                .badLedger, "the ledger, the patient keys and the register are of different numbers of persons",
+                advice: "Grow the ledger to the register before planning a release")
+        }
+        try AnswerCheck.check(answer, universe: register?.count ?? patients.universe)
+    }
+
+    /// The tier lock and the project's cap (L7, L4): both are decided by what is asked, never by the data.
+    private func admit(_ request: ReleaseRequest, to draft: inout ReleaseLedger) throws(DisclosureError) {
+        if let cohort = request.cohort {
+            if let tier = draft.tiers[cohort], tier != request.tier {
+                throw DisclosureError(
+                    .tierLocked, "this cohort was already answered \(tier.rawValue) on this data release",
+                    advice: "Ask in the same form, or wait for the next data release")
+            }
+            draft.lock(cohort, request.tier)
+        }
+        guard !rules.ledger || draft.releases(of: request.project) < rules.releasesPerProject else {
+            throw DisclosureError(
+                .budget, "the project has asked its \(rules.releasesPerProject) questions of this data release",
+                advice: "Wait for the next data release, or ask the hospital's data steward for a review")
+        }
+        draft.count(releaseOf: request.project)
+    }
+}
+
+extension ReleaseOutcomes {
+    mutating func add(_ outcome: CountRelease.Outcome) {
+        switch outcome {
+        case .hidden: hidden += 1
+        case .known: known += 1
+        case .fresh, .zero: fresh += 1
+        }
     }
 }

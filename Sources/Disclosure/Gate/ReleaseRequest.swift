@@ -12,10 +12,15 @@ public struct ReleaseRequest: Sendable, Hashable {
     public let project: String
     /// In which form.
     public let tier: Tier
+    /// Hash of the cohort expression in its canonical form, without outputs and title. The same hash on the same data release
+    /// is the same set by construction, so a breakdown asked after the total, or by another dimension, is known to be of the
+    /// same cohort. Without it every such table hides a little more.
+    public let cohort: String?
 
     /// A request.
-    public init(project: String, tier: Tier = .perHospital) {
+    public init(project: String, tier: Tier = .perHospital, cohort: String? = nil) {
         self.project = project
         self.tier = tier
+        self.cohort = cohort
     }
 }

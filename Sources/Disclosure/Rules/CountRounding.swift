@@ -3,36 +3,36 @@ struct CountRounding {
     let rules: DisclosureRules
     let key: any StickyKey
 
-    /// A count of at least k as it is shown.
+    /// The number that is shown for a count of at least k.
     /// - Parameter digest: of the set that was counted; the same set is always rounded the same way.
-    func rounded(_ count: Int, _ digest: SetDigest) -> DisclosedCount {
-        guard rules.roundTo > 1 else { return .exact(count) }
-        let shown = max(rules.smallestShown, nearby(count, digest))
-        let meaning = Self.meaning(of: shown, rules)
-        return .rounded(shown, base: rules.roundTo, low: meaning.low, high: meaning.high)
-    }
-
-    private func nearby(_ count: Int, _ digest: SetDigest) -> Int {
+    func shown(_ count: Int, _ digest: SetDigest) -> Int {
         let base = rules.roundTo
         let below = count / base * base
         let rest = count - below
-        switch rules.rounding {
-        case .halfUp: return 2 * rest >= base ? below + base : below
-        case .sticky:
-            let up = rest > 0 && key.draw("round", digest) % UInt64(base) < UInt64(rest)
-            return up ? below + base : below
-        }
+        let up =
+            switch rules.rounding {
+            case .halfUp: 2 * rest >= base
+            case .sticky: key.draw("round", digest) % UInt64(base) < UInt64(rest)
+            }
+        return max(rules.smallestShown, up && rest > 0 ? below + base : below)
     }
 
-    /// What a shown number can stand for. The smallest shown number stands for everything from k up to it.
-    static func meaning(of shown: Int, _ rules: DisclosureRules) -> CountInterval {
+    /// The shown number with everything that it can stand for.
+    ///
+    /// With the ledger, a number may be that of a group that differs by fewer than k + d patients, and nobody outside can
+    /// tell: so every number is stated with that margin.
+    /// - Parameter terms: how many released numbers it was put together from.
+    func disclosed(_ shown: Int, terms: Int = 1) -> DisclosedCount {
         let base = rules.roundTo
         let spread: (below: Int, above: Int) =
             switch rules.rounding {
             case .halfUp: (base / 2, (base + 1) / 2 - 1)
             case .sticky: (base - 1, base - 1)
             }
-        let low = shown == rules.smallestShown ? rules.threshold : max(rules.threshold, shown - spread.below)
-        return CountInterval(low: low, high: shown + spread.above)
+        let margin = rules.ledger ? rules.threshold + rules.offset - 1 : 0
+        if base == 1, margin == 0 { return .exact(shown) }
+        let low = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - terms * spread.below - margin)
+        let top = shown <= rules.smallestShown ? max(shown, rules.smallestShown) : shown
+        return .rounded(shown, base: base, low: low, high: top + terms * spread.above + margin)
     }
 }

@@ -3,6 +3,19 @@
 /// Tables that share patients share atoms, so linked tables and overlapping hierarchies need nothing special: they are the
 /// union of their cells.
 @_spi(Hospital) public struct SuppressionTable: Sendable {
+    /// What a cell needs besides the threshold.
+    public enum Demand: Sendable, Hashable {
+        /// Nothing: small cells are hidden, others may be published.
+        case none
+        /// Hidden as a small one although it is not below the threshold (the keyed offset).
+        case small
+        /// Hidden because its exact value would tell about a few patients, whatever its size: the value must stay uncertain
+        /// by k either way.
+        case uncertain
+        /// Nobody can be in it whatever the data: published as 0.
+        case impossible
+    }
+
     /// One cell that is published or hidden as a whole.
     public struct Cell: Sendable {
         /// Name, unique in the table.
@@ -11,18 +24,15 @@
         public let atoms: [Int32]
         /// Persons in it.
         public let value: Int
-        /// Whether it must be hidden for a reason of its own (besides being small): its true value must then stay uncertain.
-        public let sensitive: Bool
-        /// Whether it is zero whatever the data, and published as 0.
-        public let impossible: Bool
+        /// What it needs besides the threshold.
+        public let demand: Demand
 
         /// A cell.
-        public init(id: String, atoms: [Int32], value: Int, sensitive: Bool = false, impossible: Bool = false) {
+        public init(id: String, atoms: [Int32], value: Int, demand: Demand = .none) {
             self.id = id
             self.atoms = atoms
             self.value = value
-            self.sensitive = sensitive
-            self.impossible = impossible
+            self.demand = demand
         }
     }
 

@@ -1,0 +1,66 @@
+/// One count on its way out: small, known already, overexposed, or new (A.2, the order for a count).
+struct CountRelease {
+    let rules: DisclosureRules
+    let key: any StickyKey
+    let patients: PatientKeys
+
+    /// What became of a count.
+    enum Outcome {
+        /// Hidden: small, or its patients are exposed enough.
+        case hidden
+        /// A zero that the policy shows.
+        case zero
+        /// Near a combination of released sets: answered with that combination's value, and nothing is recorded.
+        case known(shown: Int, terms: [Int])
+        /// Counted and rounded now; its place in the ledger (nil without a ledger).
+        case fresh(shown: Int, entry: Int?)
+    }
+
+    /// Takes one set through the rules; what is released joins the draft.
+    func release(_ set: PersonSet, cohort: String?, to draft: inout ReleaseLedger) -> Outcome {
+        if rules.zero == .show, set.isEmpty { return .zero }
+        if isSmall(set.size, patients.digest(of: set)) { return .hidden }
+        guard rules.ledger else { return .fresh(shown: rounded(set), entry: nil) }
+        if let neighbour = neighbour(of: set, in: draft) {
+            return .known(shown: value(of: neighbour, in: draft), terms: neighbour.terms.map(\.entry))
+        }
+        if draft.isOverexposed(set, cap: rules.exposureCap) { return .hidden }
+        let shown = rounded(set)
+        return .fresh(shown: shown, entry: draft.record(set, shown: shown, cohort: cohort, chargesExposure: true))
+    }
+
+    /// The count as it leaves.
+    func disclosed(_ outcome: Outcome) -> DisclosedCount {
+        let rounding = CountRounding(rules: rules, key: key)
+        return switch outcome {
+        case .hidden: .hidden(low: 0, high: rules.largestSmall, why: .small)
+        case .zero: .exact(0)
+        case .known(let shown, let terms): rounding.disclosed(shown, terms: terms.count)
+        case .fresh(let shown, _): rounding.disclosed(shown)
+        }
+    }
+
+    func rounded(_ set: PersonSet) -> Int {
+        CountRounding(rules: rules, key: key).shown(set.size, patients.digest(of: set))
+    }
+
+    /// Whether so few patients must stay hidden: fewer than k, or than k + delta with the ledger.
+    func isSmall(_ size: Int, _ digest: SetDigest) -> Bool { size < rules.threshold + offset(digest) }
+
+    /// delta, between 0 and d, always the same for the same set.
+    private func offset(_ digest: SetDigest) -> Int {
+        rules.ledger && rules.offset > 0 ? Int(key.draw("offset", digest) % UInt64(rules.offset + 1)) : 0
+    }
+
+    /// A combination of released sets that differs by too few patients. Distance 0 is treated like 1 (A.3).
+    func neighbour(of set: PersonSet, in ledger: ReleaseLedger) -> Neighbour? {
+        NeighbourSearch(ledger: ledger, reach: rules.threshold + rules.offset)
+            .first(set) { isSmall($0.size, patients.digest(of: $0)) }
+    }
+
+    private func value(of neighbour: Neighbour, in ledger: ReleaseLedger) -> Int {
+        let sum = neighbour.terms.reduce(0.0) { $0 + $1.coefficient * Double(ledger.entries[$1.entry].shown) }
+        let base = Double(rules.roundTo)
+        return max(rules.smallestShown, Int((sum / base).rounded() * base))
+    }
+}

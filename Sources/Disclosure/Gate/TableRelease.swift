@@ -1,0 +1,191 @@
+/// A breakdown on its way out: which cells must be hidden for themselves, which to protect those, then rounding (A.2, the
+/// order for a table).
+///
+/// A cell near a released set is hidden and not answered with the known value: inside an additive table a value that does not
+/// add up would betray itself.
+struct TableRelease {
+    let counts: CountRelease
+    let breakdown: EvaluatedBreakdown
+    /// What became of the cohort's total.
+    let total: CountRelease.Outcome
+    let cohort: String?
+
+    private var rules: DisclosureRules { counts.rules }
+
+    /// Takes the table through the rules; published cells join the draft.
+    func release(
+        _ persons: PersonSet, to draft: inout ReleaseLedger, _ outcomes: inout ReleaseOutcomes
+    ) throws(DisclosureError) -> DisclosedBreakdown {
+        let table = BreakdownTable(breakdown, universe: persons.universe)
+        let shape = breakdown.dimensions.flatMap { [$0.name] + $0.categories }
+        switch total {
+        case .hidden, .zero:
+            outcomes.hidden += table.keys.count
+            return allHidden(table)
+        case .known(_, let terms):
+            // A table of that cohort, or of one that differs by fewer than k patients, was released: it is the answer.
+            if terms.count == 1, let known = draft.tables[.init(total: terms[0], shape: shape)] {
+                outcomes.known += known.cells.count
+                return known
+            }
+        case .fresh: break
+        }
+
+        let values = CellValues(table, counts.patients)
+        let statuses = try statuses(table, values, persons, draft)
+        let disclosed = disclose(table, values, statuses, to: &draft, &outcomes)
+        if let entry = totalEntry { draft.remember(disclosed, .init(total: entry, shape: shape)) }
+        return disclosed
+    }
+
+    private var totalEntry: Int? {
+        switch total {
+        case .fresh(_, let entry): entry
+        case .known(_, let terms): terms.count == 1 ? terms[0] : nil
+        case .hidden, .zero: nil
+        }
+    }
+
+    private func allHidden(_ table: BreakdownTable) -> DisclosedBreakdown {
+        let count = counts.disclosed(total)
+        let cells = zip(table.keys, table.impossible).map { DisclosedBreakdown.Cell(key: $0, count: $1 ? .exact(0) : count) }
+        return DisclosedBreakdown(dimensions: breakdown.dimensions.map(\.name), cells: cells)
+    }
+
+    // MARK: What must be hidden
+
+    private func statuses(
+        _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet, _ draft: ReleaseLedger
+    ) throws(DisclosureError) -> [CellStatus] {
+        var demands = table.keys.indices.map { demand(of: $0, table, values, draft) }
+        demands[demands.count - 1] = isTotalOpen(draft) ? .none : .uncertain
+        var cells = table.keys.indices.map { index in
+            SuppressionTable.Cell(
+                id: table.keys[index].joined(separator: "|"), atoms: table.atoms[index], value: values.sizes[index],
+                demand: demands[index])
+        }
+        for (number, union) in unionsNearReleasedSets(table, persons, draft).enumerated() {
+            if let same = table.atoms.firstIndex(of: union) {
+                if same != cells.count - 1 || !isTotalOpen(draft) {
+                    cells[same] = .init(id: cells[same].id, atoms: union, value: cells[same].value, demand: .uncertain)
+                }
+            } else {
+                let value = union.reduce(0) { $0 + values.innerSizes[Int($1)] }
+                cells.append(.init(id: "\u{1}union \(number)", atoms: union, value: value, demand: .uncertain))
+            }
+        }
+        let suppression = SuppressionTable(atomValues: values.innerSizes, cells: cells)
+        let seed = counts.key.draw("table", values.digests[table.keys.count - 1])
+        let statuses = try TableProtection(threshold: rules.threshold, zero: rules.zero).statuses(of: suppression, seed: seed)
+        return Array(statuses.prefix(table.keys.count))
+    }
+
+    /// Whether the cells may add up to the cohort's total: it is released now, or it is known to be the same cohort's.
+    private func isTotalOpen(_ draft: ReleaseLedger) -> Bool {
+        switch total {
+        case .fresh: true
+        case .known(_, let terms): terms.count == 1 && cohort != nil && draft.entries[terms[0]].cohort == cohort
+        case .hidden, .zero: false
+        }
+    }
+
+    private func demand(
+        of cell: Int, _ table: BreakdownTable, _ values: CellValues, _ draft: ReleaseLedger
+    ) -> SuppressionTable.Demand {
+        if table.impossible[cell] { return .impossible }
+        let size = values.sizes[cell]
+        if size == 0, rules.zero == .show { return .none }
+        if counts.isSmall(size, values.digests[cell]) { return size < rules.threshold ? .none : .small }
+        guard rules.ledger, cell != table.keys.count - 1 else { return .none }
+        let persons = table.persons(of: cell)
+        if table.atoms[cell].count == 1, draft.isOverexposed(persons, cap: rules.exposureCap) { return .uncertain }
+        return counts.neighbour(of: persons, in: draft) == nil ? .none : .uncertain
+    }
+
+    /// Unions of inner cells that are within reach of a released set: their sum must not be computable.
+    private func unionsNearReleasedSets(_ table: BreakdownTable, _ persons: PersonSet, _ draft: ReleaseLedger) -> [[Int32]] {
+        guard rules.ledger, draft.count > 0 else { return [] }
+        var cellOf = [Int32](repeating: -1, count: persons.universe)
+        for (index, set) in table.inner.enumerated() { set.forEachMember { cellOf[$0] = Int32(index) } }
+        let sizes = table.inner.map(\.size)
+        let reach = rules.threshold + rules.offset
+        let total = totalEntry
+        var found = Set<[Int32]>()
+        for place in draft.places(sizesFrom: rules.threshold, through: persons.size + reach) where place != total {
+            let set = draft.entries[place].set
+            guard set.size - set.shared(with: persons) < reach else { continue }
+            var inside = [Int](repeating: 0, count: table.inner.count)
+            set.forEachMember { if cellOf[$0] >= 0 { inside[Int(cellOf[$0])] += 1 } }
+            var distance = set.size - inside.reduce(0, +)
+            for cell in inside.indices { distance += min(inside[cell], sizes[cell] - inside[cell]) }
+            guard distance < reach else { continue }
+            let union = inside.indices.filter { 2 * inside[$0] > sizes[$0] }.map(Int32.init)
+            if !union.isEmpty { found.insert(union) }
+        }
+        return found.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    // MARK: What leaves
+
+    private func disclose(
+        _ table: BreakdownTable, _ values: CellValues, _ statuses: [CellStatus], to draft: inout ReleaseLedger,
+        _ outcomes: inout ReleaseOutcomes
+    ) -> DisclosedBreakdown {
+        let rounding = CountRounding(rules: rules, key: counts.key)
+        let last = table.keys.count - 1
+        var disclosed = [DisclosedCount?](repeating: nil, count: table.keys.count)
+        disclosed[last] = counts.disclosed(total)
+        for cell in table.keys.indices.dropLast() where statuses[cell] == .published {
+            if values.sizes[cell] == 0 {
+                disclosed[cell] = .exact(0)
+            } else {
+                let shown = rounding.shown(values.sizes[cell], values.digests[cell])
+                disclosed[cell] = rounding.disclosed(shown)
+                if rules.ledger {
+                    _ = draft.record(
+                        table.persons(of: cell), shown: shown, cohort: nil, chargesExposure: table.atoms[cell].count == 1)
+                }
+            }
+        }
+        let ceilings = HiddenCeilings(table, disclosed)
+        let cells = table.keys.indices.map { cell in
+            let count = disclosed[cell] ?? .hidden(low: 0, high: max(rules.largestSmall, ceilings.high(of: cell)), why: .small)
+            if disclosed[cell] == nil { outcomes.hidden += 1 } else { outcomes.fresh += 1 }
+            return DisclosedBreakdown.Cell(key: table.keys[cell], count: count)
+        }
+        return DisclosedBreakdown(dimensions: breakdown.dimensions.map(\.name), cells: cells)
+    }
+}
+
+/// Sizes and digests of all cells, from those of the inner cells.
+private struct CellValues {
+    let innerSizes: [Int]
+    let sizes: [Int]
+    let digests: [SetDigest]
+
+    init(_ table: BreakdownTable, _ patients: PatientKeys) {
+        let innerSizes = table.inner.map(\.size)
+        let innerDigests = table.inner.map(patients.digest)
+        self.innerSizes = innerSizes
+        sizes = table.atoms.map { $0.reduce(0) { $0 + innerSizes[Int($1)] } }
+        digests = table.atoms.map { $0.reduce(SetDigest.empty) { $0 + innerDigests[Int($1)] } }
+    }
+}
+
+/// What a hidden cell can be at most, by the published cells that contain it. Everybody can work it out, so it tells nothing,
+/// and it is the same for cells that are small and cells that protect them.
+private struct HiddenCeilings {
+    private let supersets: [(atoms: Set<Int32>, high: Int)]
+    private let atoms: [[Int32]]
+
+    init(_ table: BreakdownTable, _ disclosed: [DisclosedCount?]) {
+        atoms = table.atoms
+        supersets = zip(table.atoms, disclosed).compactMap { atoms, count in
+            count?.interval.map { (Set(atoms), $0.high) }
+        }.sorted { $0.high < $1.high }
+    }
+
+    func high(of cell: Int) -> Int {
+        supersets.first { $0.atoms.count > atoms[cell].count && $0.atoms.isSuperset(of: atoms[cell]) }?.high ?? 0
+    }
+}

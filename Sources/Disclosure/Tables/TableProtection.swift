@@ -1,0 +1,81 @@
+/// Secondary suppression of a whole table (A.4): which cells are hidden so that no small one can be worked out.
+@_spi(Hospital) public struct TableProtection: Sendable {
+    /// How far the protection goes.
+    public enum Goal: String, Sendable, Hashable, CaseIterable {
+        /// No primary cell is a combination of published cells (what most programs promise).
+        case exact
+        /// And every primary cell can be 0 (1 where zeros are published) and can be k or more.
+        case intervals
+    }
+
+    /// Tables larger than this are refused.
+    public static let largestTable = 20_000
+
+    /// k: cells below it are primary.
+    public let threshold: Int
+    /// Whether zeros are small counts, too.
+    public let zero: DisclosureRules.ZeroRule
+    /// How far the protection goes.
+    public let goal: Goal
+
+    /// A protection.
+    public init(threshold: Int, zero: DisclosureRules.ZeroRule = .merge, goal: Goal = .intervals) {
+        self.threshold = threshold
+        self.zero = zero
+        self.goal = goal
+    }
+
+    /// The status of each cell, in the order of the table.
+    /// - Parameter seed: a keyed draw for the table and epoch.
+    public func statuses(of table: SuppressionTable, seed: UInt64) throws(DisclosureError) -> [CellStatus] {
+        guard table.cells.count <= Self.largestTable else {
+            throw DisclosureError(
+                .tableTooLarge, "the table has \(table.cells.count) cells, at most \(Self.largestTable) can be protected",
+                advice: "Ask with fewer dimensions or coarser bands")
+        }
+        let canonical = CanonicalTable(table)
+        let cells = canonical.table.cells
+        let isPrimary = cells.map(isPrimary)
+        let isFixed = cells.map { $0.demand == .impossible || (zero == .show && $0.value == 0 && $0.demand == .none) }
+        let greedy = GreedySuppression(table: canonical.table, isPrimary: isPrimary, isFixed: isFixed)
+        let patterns = greedy.best(goal == .exact ? 1 : 3, restarts: restarts(cells.count), seed: seed)
+        let hidden = try best(patterns, canonical.table, isPrimary, isFixed, seed)
+        return canonical.place.map { isPrimary[$0] ? .primary : hidden[$0] ? .secondary : .published }
+    }
+
+    private func isPrimary(_ cell: SuppressionTable.Cell) -> Bool {
+        switch cell.demand {
+        case .impossible: false
+        case .small, .uncertain: true
+        case .none: cell.value < threshold && (cell.value > 0 || zero == .merge)
+        }
+    }
+
+    /// 40 as long as that is cheap, fewer for large tables.
+    private func restarts(_ cells: Int) -> Int { max(3, min(40, 20_000 / max(1, cells))) }
+
+    private func best(
+        _ patterns: [GreedySuppression.Pattern], _ table: SuppressionTable, _ isPrimary: [Bool], _ isFixed: [Bool], _ seed: UInt64
+    ) throws(DisclosureError) -> [Bool] {
+        guard goal == .intervals else { return patterns.first?.hidden ?? isPrimary }
+        let repair = IntervalRepair(table: table, isPrimary: isPrimary, isFixed: isFixed, needs: table.cells.map(need))
+        var best: (hidden: [Bool], loss: Int)?
+        for pattern in patterns {
+            let hidden = try repair.repaired(pattern.hidden, seed: seed)
+            let loss = table.cells.indices.reduce(0) { hidden[$1] && !isPrimary[$1] ? $0 + max(1, table.cells[$1].value) : $0 }
+            if best.map({ loss < $0.loss }) ?? true { best = (hidden, loss) }
+        }
+        return best?.hidden ?? isPrimary
+    }
+
+    /// A small cell must be able to be 0 (1 where zeros are published) and k; a larger one that is hidden for the ledger must
+    /// be able to move by k either way.
+    private func need(_ cell: SuppressionTable.Cell) -> IntervalNeed {
+        let floor = zero == .show ? 1 : 0
+        let value = Double(cell.value)
+        guard cell.demand == .uncertain, cell.value >= threshold else {
+            return IntervalNeed(low: Double(min(cell.value, floor)), high: Double(threshold))
+        }
+        return IntervalNeed(low: max(0, value - Double(threshold)), high: value + Double(threshold))
+    }
+}
