@@ -1,0 +1,93 @@
+import CanonicalJSON
+import Testing
+
+@testable import Cohorts
+
+@Suite("Feasibility questions")
+struct FeasibilityQuestionTests {
+    private let whole: JSONValue = [
+        "schema": "dure.question/1", "title": ["en": "Adults", "ko": "성인"], "cohort": Fixtures.smallest,
+        "outputs": ["attrition": false, "breakdown": ["sex", "ageBand", "visitType"]],
+    ]
+
+    @Test("A question says its title, its cohort and what is wanted")
+    func reads() throws {
+        let question = try FeasibilityQuestion(reading: whole)
+        #expect(question.title.text(.english) == "Adults")
+        #expect(question.title.text(.korean) == "성인")
+        #expect(!question.attrition)
+        #expect(question.breakdown == [.sex, .ageBand, .visitType])
+        #expect(question.cohort.source == Fixtures.smallest)
+        #expect(question.cohort.primaryCriteria.pointer.description == "/cohort/PrimaryCriteria")
+        #expect(question.json == whole)
+        #expect(try FeasibilityQuestion(parsing: question.json.text()).json == whole)
+    }
+
+    @Test("A Circe expression is a question as ATLAS saves it, as WebAPI exports it, and as text in an export")
+    func circe() throws {
+        let exported: JSONValue = [
+            "id": 7, "name": "Adults", "expressionType": "SIMPLE_EXPRESSION", "expression": Fixtures.smallest,
+        ]
+        let asText = exported.setting("/expression", to: .string(Fixtures.smallest.text(indent: 2)))
+        for value in [Fixtures.smallest, exported, asText] {
+            let question = try FeasibilityQuestion(parsing: value.text())
+            #expect(question.cohort.source == Fixtures.smallest)
+            #expect(question.attrition)
+            #expect(question.breakdown.isEmpty)
+        }
+        #expect(try FeasibilityQuestion(reading: asText).title.text(.korean) == "Adults")
+    }
+
+    @Test("One question has one hash: titles, white space, the order of members and the wrapping do not count, the rest does")
+    func canonical() throws {
+        let plain = try FeasibilityQuestion(reading: Fixtures.smallest)
+        let titled: JSONValue = ["outputs": [:], "cohort": Fixtures.smallest, "title": ["ko": "성인"], "schema": "dure.question/1"]
+        #expect(try FeasibilityQuestion(parsing: titled.text(indent: 4)).canonicalBytes == plain.canonicalBytes)
+        let expected =
+            #"{"cohort":{"PrimaryCriteria":{"CriteriaList":[{"ConditionOccurrence":{}}],"ObservationWindow":{"PostDays":0,"PriorDays":0},"#
+            + #""PrimaryCriteriaLimit":{"Type":"All"}}},"outputs":{"attrition":true,"breakdown":[]},"schema":"dure.question/1"}"#
+        #expect(String(decoding: plain.canonicalBytes, as: UTF8.self) == expected)
+        for (place, value) in [("/outputs/attrition", false), ("/outputs/breakdown", ["sex"]), ("/cohort/Title", "x")]
+            as [(String, JSONValue)]
+        {
+            #expect(try FeasibilityQuestion(reading: titled.setting(place, to: value)).canonicalBytes != plain.canonicalBytes)
+        }
+    }
+
+    @Test("Our own schema is strict, and every problem is named")
+    func errors() throws {
+        let bad =
+            whole
+            .setting("/schema", to: "dure.question/9")
+            .setting("/colour", to: "red")
+            .setting("/title/fr", to: "Adultes")
+            .setting("/outputs/breakdown", to: ["sex", "sex", "race", "ageBand"])
+            .setting("/outputs/attrition", to: "yes")
+            .setting("/cohort/PrimaryCriteria", to: nil)
+        let error = try #require(throws: CohortError.self) { try FeasibilityQuestion(reading: bad) }
+        #expect(error.code == .invalidQuestion)
+        #expect(
+            Set(error.problems.map(\.pointer.description)) == [
+                "/schema", "/colour", "/title/fr", "/outputs/breakdown/2", "/outputs/breakdown", "/outputs/attrition",
+                "/cohort/PrimaryCriteria",
+            ])
+    }
+
+    @Test("A question in a message fails with the place in the message")
+    func inMessage() throws {
+        let message = JSONReader(["question": ["schema": "dure.question/1"]])
+        let error = try #require(throws: JSONError.self) { try message.required("question").decode(FeasibilityQuestion.self) }
+        #expect(error.pointer.description == "/question/cohort")
+        let fine = JSONReader(["question": whole])
+        #expect(try fine.required("question").decode(FeasibilityQuestion.self).title.en == "Adults")
+    }
+
+    @Test("A title is limited, and what is no expression is refused")
+    func limits() {
+        let long = whole.setting("/title/ko", to: .string(String(repeating: "가", count: 200)))
+        #expect(throws: CohortError.self) { try FeasibilityQuestion(reading: long) }
+        #expect(throws: CohortError.self) { try FeasibilityQuestion(reading: "cohort") }
+        #expect(throws: CohortError.self) { try FeasibilityQuestion(reading: ["expression": "{"]) }
+        #expect(throws: CohortError.self) { try FeasibilityQuestion(reading: ["expression": [1]]) }
+    }
+}
