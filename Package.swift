@@ -61,7 +61,7 @@ let rooms: [Room] = [
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     Room(
-        name: "dure-coordinator", kind: .executable, on: ["Coordinator", "Federation"],
+        name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "Coordinator", "Federation"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
     Room(
         name: "dure", kind: .executable,
