@@ -121,33 +121,31 @@ enum DomainMismatch: LintCheck {
             let included = set.items.filter { !$0.isExcluded }
             let domains = Set(included.compactMap(\.concept.domainID))
             // One unlabelled concept could be of the right domain.
-            guard !included.isEmpty, included.allSatisfy({ $0.concept.domainID != nil }), domains.isDisjoint(with: expected)
+            guard !included.isEmpty, included.allSatisfy({ $0.concept.domainID != nil }), !domains.contains(expected)
             else {
                 return nil
             }
             let found = domains.sorted().joined(separator: ", ")
             let name = walk.name(ofSet: use.id)
             return LintHit(
-                use.pointer, en: "\(name) holds concepts of \(found), not of \(expected.sorted()[0]); probably nothing matches.",
-                ko:
-                    "\(Korean.with(name, .topic)) \(Korean.with(expected.sorted()[0], .subject)) 아닌 \(found) 도메인의 개념이므로 해당 기록이 없을 수 있습니다."
-            )
+                use.pointer, en: "\(name) holds concepts of \(found), not of \(expected); probably nothing matches.",
+                ko: "\(name)의 개념은 \(found) 도메인에 속하고 \(expected) 도메인이 아니므로 해당 기록이 없을 수 있습니다.")
         }
     }
 
-    private static func expected(_ column: DefinitionWalk.SetColumn) -> Set<String>? {
+    private static func expected(_ column: DefinitionWalk.SetColumn) -> String? {
         switch column {
-        case .drugExit, .standard(.drugExposure), .standard(.drugEra), .standard(.doseEra): ["Drug"]
-        case .standard(.conditionOccurrence), .standard(.conditionEra): ["Condition"]
-        case .standard(.procedureOccurrence): ["Procedure"]
-        case .standard(.measurement): ["Measurement"]
-        case .standard(.deviceExposure): ["Device"]
-        case .standard(.visitOccurrence), .standard(.visitDetail): ["Visit"]
-        case .standard(.specimen): ["Specimen"]
-        case .attribute(.gender): ["Gender"]
-        case .attribute(.race): ["Race"]
-        case .attribute(.ethnicity): ["Ethnicity"]
-        case .attribute(.unit): ["Unit"]
+        case .drugExit, .standard(.drugExposure), .standard(.drugEra), .standard(.doseEra): "Drug"
+        case .standard(.conditionOccurrence), .standard(.conditionEra): "Condition"
+        case .standard(.procedureOccurrence): "Procedure"
+        case .standard(.measurement): "Measurement"
+        case .standard(.deviceExposure): "Device"
+        case .standard(.visitOccurrence), .standard(.visitDetail): "Visit"
+        case .standard(.specimen): "Specimen"
+        case .attribute(.gender): "Gender"
+        case .attribute(.race): "Race"
+        case .attribute(.ethnicity): "Ethnicity"
+        case .attribute(.unit): "Unit"
         default: nil
         }
     }

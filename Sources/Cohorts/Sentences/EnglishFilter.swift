@@ -38,7 +38,7 @@ enum EnglishFilter {
         case .age: "aged \(years(range))"
         case .ageAtStart: "aged \(years(range)) at its start"
         case .ageAtEnd: "aged \(years(range)) at its end"
-        case .length: "lasting \(amount(range)) days"
+        case .length: "lasting \(duration(range)) days"
         default: "\(attribute.name(.english)) \(amount(range))"
         }
     }
@@ -73,6 +73,15 @@ enum EnglishFilter {
         }
     }
 
+    private static func duration(_ range: NumericRange) -> String {
+        let value = SentenceNumber.text(range.value)
+        return switch range.op {
+        case .lessThan: "less than \(value)"
+        case .greaterThan: "more than \(value)"
+        default: amount(range)
+        }
+    }
+
     private static func placement(_ filter: TextFilter) -> String {
         switch (filter.placement, filter.isNegated) {
         case (.startsWith, false): "starting with"
@@ -87,7 +96,7 @@ enum EnglishFilter {
 
 /// Windows in English.
 enum EnglishWindow {
-    /// "from 365 days before to 1 day before the index date"; with an end window "…, and ending …".
+    /// "from 365 days before to 1 day after the index date"; with an end window "…, and ending …".
     static func clause(_ counted: CorrelatedCriterion) -> String {
         let start = span(counted.startWindow, counted.ignoreObservationPeriod)
         let first = counted.startWindow.eventDate == .start ? start : "ending \(start)"
@@ -103,22 +112,42 @@ enum EnglishWindow {
         case (.earliest, .latest): return ignoresObservation ? "at any time on record" : "at any time in the observation period"
         case (.earliest, .distance): return "at any time up to \(edge(end, anchor))"
         case (.distance, .latest): return "at any time from \(edge(start, anchor)) on"
-        case (.distance, .distance) where start.isIndex && end.isIndex: return "on \(anchor)"
-        case (.distance, .distance): return "from \(edge(start, anchor)) to \(edge(end, anchor))"
+        case (.distance(let from, let inHours), .distance(let to, let toHours)):
+            return bounded((from, inHours), (to, toHours), anchor)
         default: return "from \(edge(start, anchor)) to \(edge(end, anchor))"
         }
     }
 
-    private static func edge(_ edge: WindowEdge, _ anchor: String) -> String {
-        switch edge {
-        case .earliest: return "the start of observation"
-        case .latest: return "the end of observation"
-        case .distance(0, _): return anchor
-        case .distance(let distance, let isHours):
-            let amount = isHours ? hours(distance.magnitude) : EnglishGrammar.days(distance.magnitude)
-            return "\(amount) \(distance < 0 ? "before" : "after") \(anchor)"
+    private typealias Distance = (count: Int, isHours: Bool)
+
+    /// The anchor is said once.
+    private static func bounded(_ start: Distance, _ end: Distance, _ anchor: String) -> String {
+        switch (start.count.signum(), end.count.signum()) {
+        case (0, 0): return "on \(anchor)"
+        case (0, _): return "from \(anchor) to \(amount(end)) \(side(end)) it"
+        case (_, 0): return "from \(amount(start)) \(side(start)) \(anchor) to that day"
+        case (let one, let other) where one == other && start.isHours == end.isHours:
+            if start.count == end.count { return "\(amount(start)) \(side(start)) \(anchor)" }
+            let first = SentenceNumber.text(Int(start.count.magnitude))
+            return "from \(first) to \(amount(end)) \(side(end)) \(anchor)"
+        default: return "from \(amount(start)) \(side(start)) to \(amount(end)) \(side(end)) \(anchor)"
         }
     }
 
-    private static func hours(_ count: UInt) -> String { count == 1 ? "1 hour" : "\(SentenceNumber.text(Int(count))) hours" }
+    private static func side(_ distance: Distance) -> String { distance.count < 0 ? "before" : "after" }
+
+    private static func amount(_ distance: Distance) -> String {
+        let count = distance.count.magnitude
+        guard distance.isHours else { return EnglishGrammar.days(count) }
+        return count == 1 ? "1 hour" : "\(SentenceNumber.text(Int(count))) hours"
+    }
+
+    private static func edge(_ edge: WindowEdge, _ anchor: String) -> String {
+        switch edge {
+        case .earliest: "the start of observation"
+        case .latest: "the end of observation"
+        case .distance(0, _): anchor
+        case .distance(let count, let isHours): "\(amount((count, isHours))) \(side((count, isHours))) \(anchor)"
+        }
+    }
 }

@@ -76,27 +76,32 @@ enum KoreanFilter {
 
 /// Windows in Korean.
 enum KoreanWindow {
-    /// "기준일 365일 전부터 1일 전까지"; the end of an event is said with "종료일이 …인".
+    /// "기준일 365일 전부터 1일 전까지"; what is asked of an event's end follows in its own words: "종료일이 기준일까지인".
     static func clause(_ counted: CorrelatedCriterion) -> String {
-        let start = span(counted.startWindow, counted.ignoreObservationPeriod)
-        let first = counted.startWindow.eventDate == .start ? start : "종료일 기준 \(start)"
+        let first = clause(counted.startWindow, counted.ignoreObservationPeriod, isMain: counted.startWindow.eventDate == .start)
         guard let end = counted.endWindow else { return first }
-        let second = span(end, counted.ignoreObservationPeriod)
-        return "\(first), \(end.eventDate == .end ? "종료일" : "시작일") 기준 \(second)"
+        return "\(first), \(clause(end, counted.ignoreObservationPeriod, isMain: false))"
     }
 
-    private static func span(_ window: Window, _ ignoresObservation: Bool) -> String {
+    private static func clause(_ window: Window, _ ignoresObservation: Bool, isMain: Bool) -> String {
+        let span = span(window, ignoresObservation)
+        if isMain { return span.isOpen ? "\(span.words) 언제든지" : span.words }
+        return "\(window.eventDate == .end ? "종료일이" : "시작일이") \(span.words)인"
+    }
+
+    private static func span(_ window: Window, _ ignoresObservation: Bool) -> (words: String, isOpen: Bool) {
         let anchor = window.indexDate == .start ? "기준일" : "기준 이벤트 종료일"
         let (start, end) = (WindowEdge(window.start), WindowEdge(window.end))
         switch (start, end) {
-        case (.earliest, .latest): return ignoresObservation ? "전체 기록 중 언제든지" : "관찰기간 중 언제든지"
-        case (.earliest, .distance): return "\(edge(end, anchor))까지 언제든지"
-        case (.distance, .latest): return "\(edge(start, anchor))부터 언제든지"
-        case (.distance, .distance) where start.isIndex && end.isIndex: return "\(anchor) 당일"
-        case (.distance(let from, _), .distance(let to, _)) where from != 0 && to != 0:
+        case (.earliest, .latest): return (ignoresObservation ? "전체 기록 중" : "관찰기간 중", true)
+        case (.earliest, .distance): return ("\(edge(end, anchor))까지", true)
+        case (.distance, .latest): return ("\(edge(start, anchor))부터", true)
+        case (.distance, .distance) where start.isIndex && end.isIndex: return ("\(anchor) 당일", false)
+        case (.distance, .distance) where start == end: return (edge(start, anchor), false)
+        case (.distance, .distance) where !end.isIndex:
             // The anchor is said once: 기준일 365일 전부터 1일 전까지.
-            return "\(edge(start, anchor))부터 \(distance(end))까지"
-        default: return "\(edge(start, anchor))부터 \(edge(end, anchor))까지"
+            return ("\(edge(start, anchor))부터 \(distance(end))까지", false)
+        default: return ("\(edge(start, anchor))부터 \(edge(end, anchor))까지", false)
         }
     }
 

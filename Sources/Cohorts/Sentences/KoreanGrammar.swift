@@ -168,21 +168,21 @@ extension KoreanGrammar {
 
     func exit(_ strategy: EndStrategy?, _ names: SetNames) -> String {
         switch strategy {
-        case nil: return "관찰이 끝날 때까지 코호트에 포함됩니다."
+        case nil: return "관찰이 끝날 때까지 코호트 기간이 이어집니다."
         case .dateOffset(let exit):
             let date = exit.field == .start ? "이벤트 시작일" : "이벤트 종료일"
             let moment = exit.offset == 0 ? "\(date)에" : "\(date) \(Self.days(exit.offset)) \(exit.offset > 0 ? "후에" : "전에")"
-            return "\(moment) 코호트에서 제외되며, 관찰이 먼저 끝나면 그때 제외됩니다."
+            return "\(moment) 코호트 기간이 끝나며, 관찰이 먼저 끝나면 그때 끝납니다."
         case .customEra(let exit):
             var details = ["\(Self.days(exit.gapDays)) 이하의 공백 허용"]
             if exit.offset != 0 { details.append("종료일에 \(Self.days(exit.offset)) \(exit.offset > 0 ? "추가" : "차감")") }
             if let supply = exit.daysSupplyOverride { details.append("노출 1건을 \(Korean.with(Self.days(supply), .direction)) 계산") }
             return "\(names.quoted(exit.drugCodesetID))의 연속 노출이 끝나거나(\(details.joined(separator: ", "))) "
-                + "관찰이 끝나면 코호트에서 제외됩니다."
+                + "관찰이 끝나면 코호트 기간도 끝납니다."
         }
     }
 
-    func censoring() -> String { "다음 이벤트가 처음 발생하면 그날 코호트에서 제외됩니다:" }
+    func censoring() -> String { "다음 이벤트가 처음 발생하면 그날 코호트 기간이 끝납니다:" }
 
     func collapse(_ settings: CollapseSettings) -> String? {
         settings.eraPad == 0 ? nil : "같은 환자의 기간이 \(Self.days(settings.eraPad)) 이내로 떨어져 있으면 하나로 합칩니다."

@@ -43,13 +43,20 @@ struct ReadBack {
     }
 
     private mutating func rules() {
-        guard !expression.inclusionRules.isEmpty || (expression.expressionLimit ?? .all) != .all else { return }
+        let limit = expression.expressionLimit ?? .all
+        let place = expression.pointer.appending("ExpressionLimit")
+        if expression.inclusionRules.isEmpty {
+            // Without rules the limit acts on what entered, and is worth a word only if more than one event a person did.
+            let isOne = expression.primaryCriteria.limit != .all || expression.effectiveQualifiedLimit != .all
+            if limit != .all, !isOne { say(grammar.qualifiedLimit(limit), 1, place) }
+            return
+        }
         begin(.rules, expression.pointer.appending("InclusionRules"))
         for (index, rule) in expression.inclusionRules.enumerated() {
             say(grammar.rule(index + 1, rule), 1, rule.pointer)
             group(rule.expression, level: 2)
         }
-        say(grammar.expressionLimit(expression.expressionLimit ?? .all), 1, expression.pointer.appending("ExpressionLimit"))
+        say(grammar.expressionLimit(limit), 1, place)
     }
 
     private mutating func exit() {
