@@ -143,33 +143,42 @@ struct TableImport {
         }
         var lost: Int64 = 0
         for (index, field) in fields.enumerated() {
-            let isTaken = reader.withField(field.position) { bytes -> Bool in
-                switch field.converter.value(bytes) {
-                case .success(.null):
-                    inserter.bind(index, .null)
-                    return !field.isEssential
-                case .success(let value):
-                    inserter.bind(index, value)
-                case .failure(let failure):
-                    inserter.bind(index, .null)
-                    lost += 1
-                    problems.tell(
-                        losing: true, line: reader.line, column: field.column.name, failure.fault.what, failure.fault.advice)
-                    return !field.isEssential
-                }
-                return true
+            let outcome = reader.withField(field.position) { bind(index, field, $0, inserter) }
+            if case .lost(let fault) = outcome {
+                lost += 1
+                problems.tell(losing: true, line: reader.line, column: field.column.name, fault.what, fault.advice)
+                try refuseSwallowedRows(reader, "\(fault.what) in \(field.column.name)")
             }
-            guard isTaken else {
-                part.rowsLeftOut += 1
-                problems.tell(
-                    losing: true, line: reader.line, column: field.column.name,
-                    "the value must be there: the row is left out", "Mend the value in the file")
-                return
-            }
+            guard field.isEssential, outcome != .bound else { continue }
+            part.rowsLeftOut += 1
+            problems.tell(
+                losing: true, line: reader.line, column: field.column.name,
+                "the value must be there: the row is left out", "Mend the value in the file")
+            return
         }
         part.valuesLost += lost
         part.rows += 1
         try inserter.insert()
+    }
+
+    /// What became of a field.
+    private enum Outcome: Equatable {
+        case bound, null
+        case lost(ImportedValueFault)
+    }
+
+    private func bind(_ index: Int, _ field: Field, _ bytes: UnsafeBufferPointer<UInt8>, _ inserter: StoreInserter) -> Outcome {
+        switch field.converter.value(bytes) {
+        case .success(.null):
+            inserter.bind(index, .null)
+            return .null
+        case .success(let value):
+            inserter.bind(index, value)
+            return .bound
+        case .failure(let failure):
+            inserter.bind(index, .null)
+            return .lost(failure.fault)
+        }
     }
 
     private struct RowFault {
