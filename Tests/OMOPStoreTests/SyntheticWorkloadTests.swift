@@ -1,3 +1,4 @@
+import Cohorts
 import Foundation
 import Testing
 
@@ -7,12 +8,14 @@ import Testing
 struct WorkloadFile {
     static let names = ["W1", "W2", "W3", "W4", "W4-without", "W5", "W6", "W7"]
 
+    let bytes: [UInt8]
     let question: [String: Any]
     let sql: String
 
     init(_ name: String) throws {
         let folder = SyntheticTestStores.folder("nodes/workloads")
         let data = try Data(contentsOf: folder.appendingPathComponent("\(name).json"))
+        bytes = [UInt8](data)
         question = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         sql = try String(
             contentsOf: SyntheticTestStores.folder("Tests/Workloads").appendingPathComponent("\(name).sql"), encoding: .utf8)
@@ -37,9 +40,9 @@ struct WorkloadFile {
         return object.values.flatMap(concepts)
     }
 
-    /// The answer by SQL: step, name, persons.
-    func answer(in path: String) throws -> [(step: Int, name: String, persons: Int)] {
-        try SyntheticTestStores.rows(path, sql).map { (Int($0[0]) ?? -9, $0[1], Int($0[2]) ?? -9) }
+    /// The answer by SQL: step, name, persons. `changed` is other SQL to ask.
+    func answer(in path: String, changed: String? = nil) throws -> [(step: Int, name: String, persons: Int)] {
+        try SyntheticTestStores.rows(path, changed ?? sql).map { (Int($0[0]) ?? -9, $0[1], Int($0[2]) ?? -9) }
     }
 }
 
@@ -62,6 +65,48 @@ struct WorkloadFile {
         #expect(file.question["schema"] as? String == "dure.question/1")
         let title = file.question["title"] as? [String: String]
         #expect(title?["en"]?.isEmpty == false && title?["ko"]?.isEmpty == false)
+    }
+
+    @Test(arguments: WorkloadFile.names)
+    func `every question can be read and no check finds fault with it`(workload: String) throws {
+        let question = try FeasibilityQuestion(parsing: WorkloadFile(workload).bytes)
+        let findings = CohortLint.findings(in: question.cohort).filter { $0.severity > .information }
+        #expect(findings.isEmpty, "\(findings.map { "\($0.pointer): \($0.english)" })")
+    }
+
+    /// What an engine could get wrong, as a change to the SQL: each must change the number, or the near misses have lost
+    /// their power.
+    @Test(arguments: [
+        ("W1", "KR-H-0009", "'+1 hour'", "'+59 minutes'"),
+        ("W1", "KR-H-0009", "'+1 hour'", "'+61 minutes'"),
+        (
+            "W1", "KR-H-0012", "b.t <= datetime(m.measurement_datetime, '+24 hours')",
+            "b.d <= date(m.measurement_datetime, '+1 day')"
+        ),
+        ("W1", "KR-H-0009", "datetime(e.t, '+24 hours')) >= 4", "datetime(e.t, '+1441 minutes')) >= 4"),
+        ("W1", "KR-H-0009", "'+24 hours')) >= 4", "'+24 hours')) >= 3"),
+        ("W1", "KR-H-0009", "< 18)", "<= 18)"),
+        ("W2", "KR-H-0013", "m.unit_concept_id = 9529 AND m.value_as_number < 1.5", "m.value_as_number < 1500"),
+        ("W2", "KR-H-0009", "m.unit_concept_id = 8504 AND", ""),
+        ("W2", "KR-H-0009", "AND c.condition_start_date BETWEEN e.d AND e.discharged", "AND c.condition_start_date >= e.d"),
+        ("W2", "KR-H-0009", "'-7 days'))", "'-8 days'))"),
+        ("W2", "KR-H-0009", "< 1500", "<= 1500"),
+        ("W5", "KR-H-0009", "AND c.invalid_reason IS NULL", ""),
+        ("W5", "KR-H-0009", "BETWEEN op.observation_period_start_date AND op.observation_period_end_date", "> ''"),
+        ("W6", "KR-H-0009", "AND m.unit_concept_id = 8554", ""),
+        ("W6", "KR-H-0009", "'+90 days'", "'+91 days'"),
+        ("W6", "KR-H-0009", "'-365 days'", "'-366 days'"),
+        ("W6", "KR-H-0009", "'+0 days'", "'-1 days'"),
+        ("W6", "KR-H-0009", "value_as_number >= 7", "value_as_number > 7"),
+    ])
+    func `a mistake in the reading gives another number`(
+        workload: String, hospital: String, correct: String, mistaken: String
+    ) throws {
+        let made = try #require(SyntheticTestStores.all[hospital])
+        let file = try WorkloadFile(workload)
+        let changed = file.sql.replacingOccurrences(of: correct, with: mistaken)
+        #expect(changed != file.sql)
+        #expect(try file.answer(in: made.path, changed: changed).first?.persons != made.store.plantedAnswer(workload))
     }
 
     @Test func `the early-warning children are 34 in five hospitals, few in each`() {
