@@ -52,32 +52,59 @@ struct GreedySuppression {
 
     /// One pass in the given order; nil when it loses at least `limit` patients.
     private func run(_ weights: [Double], giveUpAt limit: Int) -> Pattern? {
-        let cells = table.cells
-        var elimination = Elimination(
-            atomCount: table.atomCount, primaries: cells.indices.filter { isPrimary[$0] }.map { cells[$0].atoms })
-        let candidates = cells.indices.filter { !isPrimary[$0] }.sorted { one, two in
-            if isFixed[one] != isFixed[two] { return isFixed[one] }
-            return weights[one] != weights[two] ? weights[one] > weights[two] : cells[one].id < cells[two].id
-        }
         var hidden = isPrimary
         var loss = 0
-        for index in candidates {
+        guard
+            pass(
+                order(weights), protecting: isPrimary, &hidden,
+                lose: {
+                    loss += $0; return loss < limit
+                })
+        else { return nil }
+        return Pattern(hidden: hidden, loss: loss)
+    }
+
+    /// A pattern with some more cells to protect as if they were primary: what is hidden stays hidden unless it is implied,
+    /// and more cells are hidden so that none of the protected ones can be worked out.
+    func closed(_ hidden: [Bool], protecting extra: Set<Int>) -> [Bool] {
+        var closed = hidden
+        for cell in extra { closed[cell] = true }
+        let protected = closed.indices.map { isPrimary[$0] || extra.contains($0) }
+        let published = order(weights).filter { !closed[$0] }
+        _ = pass(published, protecting: protected, &closed, lose: { _ in true })
+        return closed
+    }
+
+    private func order(_ weights: [Double]) -> [Int] {
+        table.cells.indices.sorted { one, two in
+            if isFixed[one] != isFixed[two] { return isFixed[one] }
+            return weights[one] != weights[two] ? weights[one] > weights[two] : one < two
+        }
+    }
+
+    /// Publishes the candidates in their order as long as no protected cell can be worked out.
+    private func pass(
+        _ candidates: [Int], protecting protected: [Bool], _ hidden: inout [Bool], lose: (Int) -> Bool
+    ) -> Bool {
+        let cells = table.cells
+        var elimination = Elimination(
+            atomCount: table.atomCount, primaries: cells.indices.filter { protected[$0] }.map { cells[$0].atoms })
+        for index in candidates where !protected[index] {
             let vector = elimination.reduced(cells[index].atoms)
             if vector.isZero { continue }
             if elimination.exposesPrimary(vector) {
                 hidden[index] = true
-                loss += max(1, cells[index].value)
-                if loss >= limit { return nil }
+                if !lose(max(1, cells[index].value)) { return false }
             } else {
                 elimination.publish(vector)
             }
         }
         // A cell hidden early may be implied by what was published later: then hiding it protects nothing.
-        for index in candidates where hidden[index] && elimination.reduced(cells[index].atoms).isZero {
+        for index in cells.indices where hidden[index] && !protected[index] && elimination.reduced(cells[index].atoms).isZero {
             hidden[index] = false
-            loss -= max(1, cells[index].value)
+            _ = lose(-max(1, cells[index].value))
         }
-        return Pattern(hidden: hidden, loss: loss)
+        return true
     }
 }
 

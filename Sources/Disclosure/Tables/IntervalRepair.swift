@@ -1,16 +1,18 @@
 /// Makes the interval that an attacker can compute for every primary cell wide enough (A.4, step 5).
 ///
 /// Every solution of a linear program is a whole table that is consistent with the release: a *witness* for each cell that it
-/// stretches. Freeing a cell only widens intervals, so old witnesses stay valid and the repair ends.
+/// stretches. Freeing a cell only widens intervals, so old witnesses stay valid and the repair ends. A cell that is freed
+/// becomes one to protect, too, in a new greedy pass over what is still published: so that freeing it does free it.
 struct IntervalRepair {
-    let table: SuppressionTable
-    let isPrimary: [Bool]
-    let isFixed: [Bool]
+    let greedy: GreedySuppression
     /// What each primary's interval must reach.
     let needs: [IntervalNeed]
 
-    /// Cells in which a solution differs from the true table by less than this count as unchanged.
+    private var table: SuppressionTable { greedy.table }
+    private var isPrimary: [Bool] { greedy.isPrimary }
     private static let tolerance = 1e-6
+    /// Tables up to this size get the second pass that publishes again what turned out not to be needed.
+    private static let largestTrimmed = 700
 
     /// What has been proved so far about each cell: how far down and up witnesses stretch it.
     private struct Reach {
@@ -22,21 +24,61 @@ struct IntervalRepair {
     /// - Parameter hidden: the pattern of the greedy choice.
     func repaired(_ hidden: [Bool], seed: UInt64) throws(DisclosureError) -> [Bool] {
         var hidden = hidden
-        let program = TableProgram(table: table, hidden: hidden)
-        var reach = Reach(low: table.cells.map { Double($0.value) }, high: table.cells.map { Double($0.value) })
-        try sweep(program, &reach, seed)
-        for cell in table.cells.indices where isPrimary[cell] {
-            for upwards in [false, true] { try repair(cell, upwards, program, &reach, &hidden) }
+        let values = table.cells.map { Double($0.value) }
+        var reach = Reach(low: values, high: values)
+        while true {
+            let extra = try unmet(hidden, seed, &reach)
+            if extra.isEmpty { break }
+            hidden = greedy.closed(hidden, protecting: extra)
         }
-        for cell in table.cells.indices where hidden[cell] && !isPrimary[cell] {
-            try keepUncertain(cell, program, &reach, &hidden)
-        }
-        return hidden
+        return table.cells.count <= Self.largestTrimmed ? try trimmed(hidden) : hidden
     }
 
+    /// One round: what is stretched far enough is recorded, and for each cell that is not, one cell to free is named.
+    private func unmet(_ hidden: [Bool], _ seed: UInt64, _ reach: inout Reach) throws(DisclosureError) -> Set<Int> {
+        let program = TableProgram(table: table, hidden: hidden)
+        try sweep(program, &reach, seed)
+        var extra = Set<Int>()
+        for cell in table.cells.indices where hidden[cell] {
+            for upwards in [false, true] where !isMet(cell, upwards, reach) {
+                guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else {
+                    reach.high[cell] = .infinity
+                    continue
+                }
+                record(solution.atoms, &reach)
+                if isMet(cell, upwards, reach) { continue }
+                let need = missing(cell, upwards, solution.value, reach)
+                let binding = program.binding(hidden)
+                if binding.contains(where: { extra.contains($0.cell) }) { continue }
+                guard let freed = choose(binding, need) else {
+                    // Downwards nothing holds it back but 0: the room it needs is upwards.
+                    if !isPrimary[cell] || !upwards { continue }
+                    throw DisclosureError(
+                        .notProtected, "no published cell is left that could protect the cell \(table.cells[cell].id)",
+                        advice: "Ask with fewer dimensions")
+                }
+                extra.insert(freed)
+            }
+        }
+        return extra
+    }
+
+    /// A primary must reach its need. A secondary must only not be exact: one that is, is no protection and looks hidden
+    /// when it is not.
     private func isMet(_ cell: Int, _ upwards: Bool, _ reach: Reach) -> Bool {
-        upwards
-            ? reach.high[cell] >= needs[cell].high - Self.tolerance : reach.low[cell] <= needs[cell].low + Self.tolerance
+        let width = isPrimary[cell] ? needs[cell].width : 1
+        if reach.high[cell] - reach.low[cell] < width - Self.tolerance { return false }
+        return !isPrimary[cell]
+            ? true
+            : upwards
+                ? reach.high[cell] >= needs[cell].high - Self.tolerance : reach.low[cell] <= needs[cell].low + Self.tolerance
+    }
+
+    /// How many patients are missing to the need.
+    private func missing(_ cell: Int, _ upwards: Bool, _ value: Double, _ reach: Reach) -> Double {
+        let width = (isPrimary[cell] ? needs[cell].width : 1) - (reach.high[cell] - reach.low[cell])
+        guard isPrimary[cell] else { return width }
+        return max(width, upwards ? needs[cell].high - value : value - needs[cell].low)
     }
 
     private func record(_ atoms: [Double], _ reach: inout Reach) {
@@ -52,67 +94,67 @@ struct IntervalRepair {
     private func sweep(_ program: TableProgram, _ reach: inout Reach, _ seed: UInt64) throws(DisclosureError) {
         var jitter = JitterStream(seed: seed ^ 0x5EED)
         for upwards in [true, false] {
-            for _ in 0..<64 {
+            for _ in 0..<32 {
                 let open = table.cells.indices.filter { isPrimary[$0] && !isMet($0, upwards, reach) }
                 guard open.count > 8 else { break }
                 let weighted = open.map { (cell: $0, weight: jitter.fraction() < 0.5 ? 0.01 : jitter.fraction()) }
                 guard let solution = try program.extreme(of: weighted, maximise: upwards) else { break }
                 record(solution.atoms, &reach)
                 let left = open.count { !isMet($0, upwards, reach) }
-                if left * 20 > open.count * 19 { break }
+                if left * 10 > open.count * 9 { break }
             }
-        }
-    }
-
-    private func repair(
-        _ cell: Int, _ upwards: Bool, _ program: TableProgram, _ reach: inout Reach, _ hidden: inout [Bool]
-    ) throws(DisclosureError) {
-        while !isMet(cell, upwards, reach) {
-            guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else {
-                reach.high[cell] = .infinity
-                return
-            }
-            record(solution.atoms, &reach)
-            if isMet(cell, upwards, reach) { return }
-            let need = upwards ? needs[cell].high - solution.value : solution.value - needs[cell].low
-            guard let freed = choose(program.binding(hidden), need, hidden) else {
-                throw DisclosureError(
-                    .notProtected, "no published cell is left that could protect the cell \(table.cells[cell].id)",
-                    advice: "Ask with fewer dimensions")
-            }
-            hidden[freed] = true
-            program.set(freed, hidden: true)
-        }
-    }
-
-    /// A secondary cell that can have one value only is no protection and looks hidden when it is not: give it room, too.
-    private func keepUncertain(
-        _ cell: Int, _ program: TableProgram, _ reach: inout Reach, _ hidden: inout [Bool]
-    ) throws(DisclosureError) {
-        for upwards in [true, false] where reach.high[cell] - reach.low[cell] < 1 - Self.tolerance {
-            guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else { return }
-            record(solution.atoms, &reach)
-        }
-        guard reach.high[cell] - reach.low[cell] < 1 - Self.tolerance else { return }
-        if let freed = choose(program.binding(hidden), 1, hidden) {
-            hidden[freed] = true
-            program.set(freed, hidden: true)
-            try keepUncertain(cell, program, &reach, &hidden)
         }
     }
 
     /// The smallest binding cell that can absorb the need; the largest when none can.
-    private func choose(_ binding: [(cell: Int, price: Double)], _ need: Double, _ hidden: [Bool]) -> Int? {
-        let open = binding.filter { !isFixed[$0.cell] }
+    private func choose(_ binding: [(cell: Int, price: Double)], _ need: Double) -> Int? {
+        // Zeros that stay published are freed only where nothing else is left.
+        let possible = binding.filter { table.cells[$0.cell].demand != .impossible }
+        let usual = possible.filter { !greedy.isFixed[$0.cell] }
+        let open = usual.isEmpty ? possible : usual
         let able = open.filter { Double(table.cells[$0.cell].value) * abs($0.price) >= need }
         return able.min { value(of: $0) < value(of: $1) }?.cell ?? open.max { value(of: $0) < value(of: $1) }?.cell
     }
 
     private func value(of binding: (cell: Int, price: Double)) -> (Int, Int) { (table.cells[binding.cell].value, binding.cell) }
+
+    // MARK: Publishing again what is not needed
+
+    /// Tries to publish each secondary cell, the largest first; those without which all needs are still met are published.
+    private func trimmed(_ hidden: [Bool]) throws(DisclosureError) -> [Bool] {
+        var hidden = hidden
+        let order = table.cells.indices.filter { hidden[$0] && !isPrimary[$0] }
+            .sorted { (table.cells[$0].value, $0) > (table.cells[$1].value, $1) }
+        for cell in order where hidden[cell] {
+            var attempt = hidden
+            attempt[cell] = false
+            attempt = greedy.closed(attempt, protecting: [])
+            if zip(attempt, isPrimary).allSatisfy({ $0 || !$1 }), try areMet(attempt) { hidden = attempt }
+        }
+        return hidden
+    }
+
+    private func areMet(_ hidden: [Bool]) throws(DisclosureError) -> Bool {
+        let values = table.cells.map { Double($0.value) }
+        var reach = Reach(low: values, high: values)
+        let program = TableProgram(table: table, hidden: hidden)
+        for cell in table.cells.indices where hidden[cell] {
+            for upwards in [false, true] where !isMet(cell, upwards, reach) {
+                guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else {
+                    reach.high[cell] = .infinity
+                    continue
+                }
+                record(solution.atoms, &reach)
+                if !isMet(cell, upwards, reach), upwards || needs[cell].width == 0 { return false }
+            }
+        }
+        return true
+    }
 }
 
-/// What the interval of a primary cell must reach: `low` or less, and `high` or more.
+/// What the interval of a primary cell must reach: `low` or less, `high` or more, and `width` together.
 struct IntervalNeed {
-    let low: Double
-    let high: Double
+    var low = Double.infinity
+    var high = -Double.infinity
+    var width = 0.0
 }

@@ -9,6 +9,17 @@ import CanonicalJSON
     /// Whether the file states any primary cell.
     public var statesPrimaries: Bool { stated.contains(.primary) }
 
+    /// The table with a demand on each stated primary that is not small by itself.
+    public func protecting(threshold: Int) -> SuppressionTable {
+        SuppressionTable(
+            atomValues: table.atomValues,
+            cells: zip(table.cells, stated).map { cell, status in
+                let isOwn = status == .primary && (cell.value >= threshold || cell.value == 0)
+                return SuppressionTable.Cell(
+                    id: cell.id, atoms: cell.atoms, value: cell.value, demand: isOwn ? .uncertain : .none)
+            })
+    }
+
     /// Reads a case.
     ///
     /// - `{"atoms": [names], "cells": [{"id", "atoms": [indices], "value", "status"}]}`: atom values are the cells of one atom

@@ -3,19 +3,28 @@ import CClp
 /// The attacker's linear program: atoms are unknowns of at least 0, every published cell is an equation. CLP solves it, warm
 /// from one question to the next.
 ///
-/// It owns a C object and is used by one task at a time.
+/// Atoms that single equations fix are taken out first. It owns a C object and is used by one task at a time.
 final class TableProgram {
     private let model: UnsafeMutableRawPointer
     private let table: SuppressionTable
-    /// Row of each cell of two and more atoms; cells of one atom are bounds of its column.
-    private var rowOf: [Int32]
+    /// Value of each fixed atom; nil for the unknowns.
+    private let fixed: [Double?]
+    /// Column of each unknown atom.
+    private let columnOf: [Int32]
+    /// Unknown atoms by column.
+    private let unknowns: [Int]
+    /// Row of each published cell that is an equation of its own.
+    private let rowOf: [Int32]
     private var objective: [Double]
+    private var isWarm = false
     /// Programs solved so far.
     private(set) var solved = 0
 
     /// One consistent table that the solver found.
     struct Solution {
+        /// Value of the objective.
         let value: Double
+        /// Value of every atom.
         let atoms: [Double]
     }
 
@@ -24,84 +33,117 @@ final class TableProgram {
         self.table = table
         guard let model = dure_clp_new() else { preconditionFailure("CLP gave no model: out of memory") }
         self.model = model
-        rowOf = [Int32](repeating: -1, count: table.cells.count)
-        objective = [Double](repeating: 0, count: table.atomCount)
+        let fixed = Self.fixedAtoms(table, hidden)
+        self.fixed = fixed
+        unknowns = fixed.indices.filter { fixed[$0] == nil }
+        var columnOf = [Int32](repeating: -1, count: table.atomCount)
+        for (column, atom) in unknowns.enumerated() { columnOf[atom] = Int32(column) }
+        self.columnOf = columnOf
 
-        var rows: Int32 = 0
-        var columns = [[Int32]](repeating: [], count: table.atomCount)
-        for (index, cell) in table.cells.enumerated() where cell.atoms.count > 1 {
-            rowOf[index] = rows
-            for atom in cell.atoms { columns[Int(atom)].append(rows) }
-            rows += 1
-        }
-        var starts: [Int32] = [0]
-        var indices: [Int32] = []
-        for column in columns {
-            indices += column
-            starts.append(Int32(indices.count))
-        }
-        var columnLower = [Double](repeating: 0, count: table.atomCount)
-        var columnUpper = [Double](repeating: .greatestFiniteMagnitude, count: table.atomCount)
-        var rowLower = [Double](repeating: 0, count: Int(rows))
-        var rowUpper = [Double](repeating: .greatestFiniteMagnitude, count: Int(rows))
+        var rowOf = [Int32](repeating: -1, count: table.cells.count)
+        var columns = [[Int32]](repeating: [], count: unknowns.count)
+        var right: [Double] = []
+        var seen = Set<[Int32]>()
         for (index, cell) in table.cells.enumerated() where !hidden[index] {
-            if rowOf[index] >= 0 {
-                rowLower[Int(rowOf[index])] = Double(cell.value)
-                rowUpper[Int(rowOf[index])] = Double(cell.value)
-            } else if let atom = cell.atoms.first {
-                columnLower[Int(atom)] = Double(cell.value)
-                columnUpper[Int(atom)] = Double(cell.value)
-            }
+            let live = cell.atoms.filter { columnOf[Int($0)] >= 0 }
+            guard live.count > 1, seen.insert(live).inserted else { continue }
+            rowOf[index] = Int32(right.count)
+            for atom in live { columns[Int(columnOf[Int(atom)])].append(Int32(right.count)) }
+            right.append(cell.atoms.reduce(Double(cell.value)) { $0 - (fixed[Int($1)] ?? 0) })
         }
+        self.rowOf = rowOf
+        var starts: [Int32] = [0]
+        for column in columns { starts.append((starts.last ?? 0) + Int32(column.count)) }
+        let indices = columns.flatMap(\.self)
+        objective = [Double](repeating: 0, count: unknowns.count)
         dure_clp_load(
-            model, Int32(table.atomCount), rows, starts, indices, [Double](repeating: 1, count: indices.count), columnLower,
-            columnUpper, objective, rowLower, rowUpper)
+            model, Int32(unknowns.count), Int32(right.count), starts, indices, [Double](repeating: 1, count: indices.count),
+            [Double](repeating: 0, count: unknowns.count),
+            [Double](repeating: .greatestFiniteMagnitude, count: unknowns.count), objective, right, right)
     }
 
     deinit { dure_clp_delete(model) }
 
-    /// Takes a cell out of the published ones, or back in.
-    func set(_ cell: Int, hidden: Bool) {
-        let value = Double(table.cells[cell].value)
-        let bounds = hidden ? (0, Double.greatestFiniteMagnitude) : (value, value)
-        if rowOf[cell] >= 0 {
-            dure_clp_set_row_bounds(model, rowOf[cell], bounds.0, bounds.1)
-        } else if let atom = table.cells[cell].atoms.first {
-            dure_clp_set_column_bounds(model, atom, bounds.0, bounds.1)
+    /// Atoms whose value the published cells give one by one: an equation with one unknown left fixes it.
+    private static func fixedAtoms(_ table: SuppressionTable, _ hidden: [Bool]) -> [Double?] {
+        var fixed = [Double?](repeating: nil, count: table.atomCount)
+        var cellsOf = [[Int32]](repeating: [], count: table.atomCount)
+        var open = [Int](repeating: 0, count: table.cells.count)
+        var queue: [Int] = []
+        for (index, cell) in table.cells.enumerated() where !hidden[index] {
+            for atom in cell.atoms { cellsOf[Int(atom)].append(Int32(index)) }
+            open[index] = cell.atoms.count
+            if cell.atoms.count == 1 { queue.append(index) }
         }
+        while let index = queue.popLast() {
+            let cell = table.cells[index]
+            guard let atom = cell.atoms.first(where: { fixed[Int($0)] == nil }) else { continue }
+            fixed[Int(atom)] = cell.atoms.reduce(Double(cell.value)) { $0 - (fixed[Int($1)] ?? 0) }
+            for other in cellsOf[Int(atom)] {
+                open[Int(other)] -= 1
+                if open[Int(other)] == 1 { queue.append(Int(other)) }
+            }
+        }
+        return fixed
     }
 
     /// The largest (or smallest) value that a weighted sum of cells can have.
     /// - Returns: nil when it has no bound.
     func extreme(of weighted: [(cell: Int, weight: Double)], maximise: Bool) throws(DisclosureError) -> Solution? {
+        if !isWarm {
+            // Any consistent table first: the dual simplex finds one fast, the objective being 0.
+            try check(dure_clp_dual(model))
+            isWarm = true
+        }
         for index in objective.indices { objective[index] = 0 }
-        for (cell, weight) in weighted { for atom in table.cells[cell].atoms { objective[Int(atom)] += weight } }
+        var constant = 0.0
+        for (cell, weight) in weighted {
+            for atom in table.cells[cell].atoms {
+                if columnOf[Int(atom)] >= 0 {
+                    objective[Int(columnOf[Int(atom)])] += weight
+                } else {
+                    constant += weight * (fixed[Int(atom)] ?? 0)
+                }
+            }
+        }
         dure_clp_set_objective(model, objective)
         dure_clp_set_direction(model, maximise ? -1 : 1)
         solved += 1
-        switch dure_clp_primal(model) {
-        case 0: break
-        case 2: return nil
-        case let status:
+        let status = dure_clp_primal(model)
+        if status == 2 { return nil }
+        try check(status)
+        guard let columns = dure_clp_columns(model) else { return nil }
+        var atoms = fixed.map { $0 ?? 0 }
+        var value = constant
+        for (column, atom) in unknowns.enumerated() {
+            atoms[atom] = columns[column]
+            value += objective[column] * columns[column]
+        }
+        return Solution(value: value, atoms: atoms)
+    }
+
+    private func check(_ status: Int32) throws(DisclosureError) {
+        guard status == 0 else {
             throw DisclosureError(
                 .notProtected, "the linear program of a table of \(table.cells.count) cells ended with status \(status)",
                 advice: "Ask with fewer dimensions; if that does not help, report it")
         }
-        guard let columns = dure_clp_columns(model) else { return nil }
-        let atoms = Array(UnsafeBufferPointer(start: columns, count: table.atomCount))
-        var value = 0.0
-        for index in atoms.indices { value += objective[index] * atoms[index] }
-        return Solution(value: value, atoms: atoms)
     }
 
     /// Published cells whose release held the last extreme back, with their shadow prices.
     func binding(_ hidden: [Bool]) -> [(cell: Int, price: Double)] {
-        guard let duals = dure_clp_row_duals(model), let costs = dure_clp_reduced_costs(model) else { return [] }
+        guard let duals = dure_clp_row_duals(model) else { return [] }
+        var priceOf = [Double](repeating: 0, count: table.atomCount)
         var found: [(cell: Int, price: Double)] = []
-        for (index, cell) in table.cells.enumerated() where !hidden[index] {
-            guard let atom = cell.atoms.first else { continue }
-            let price = rowOf[index] >= 0 ? duals[Int(rowOf[index])] : costs[Int(atom)]
-            if abs(price) > 1e-7 { found.append((index, price)) }
+        for (index, cell) in table.cells.enumerated() where rowOf[index] >= 0 {
+            let price = duals[Int(rowOf[index])]
+            guard abs(price) > 1e-7 else { continue }
+            found.append((index, price))
+            for atom in cell.atoms { priceOf[Int(atom)] += price }
+        }
+        for (index, cell) in table.cells.enumerated() where !hidden[index] && rowOf[index] < 0 && cell.atoms.count == 1 {
+            let price = priceOf[Int(cell.atoms[0])]
+            if fixed[Int(cell.atoms[0])] != nil, abs(price) > 1e-7 { found.append((index, price)) }
         }
         return found
     }

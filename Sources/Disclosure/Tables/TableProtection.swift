@@ -10,6 +10,8 @@
 
     /// Tables larger than this are refused.
     public static let largestTable = 20_000
+    /// Larger tables get fewer restarts, so that an answer stays a matter of seconds.
+    private static let largestCareful = 1_000
 
     /// k: cells below it are primary.
     public let threshold: Int
@@ -38,8 +40,10 @@
         let isPrimary = cells.map(isPrimary)
         let isFixed = cells.map { $0.demand == .impossible || (zero == .show && $0.value == 0 && $0.demand == .none) }
         let greedy = GreedySuppression(table: canonical.table, isPrimary: isPrimary, isFixed: isFixed)
-        let patterns = greedy.best(goal == .exact ? 1 : 3, restarts: restarts(cells.count), seed: seed)
-        let hidden = try best(patterns, canonical.table, isPrimary, isFixed, seed)
+        let isLarge = cells.count > Self.largestCareful
+        let patterns = greedy.best(
+            goal == .exact || isLarge ? 1 : cells.count <= 300 ? 8 : 3, restarts: isLarge ? 2 : 40, seed: seed)
+        let hidden = goal == .exact ? patterns[0].hidden : try repaired(patterns, greedy, seed)
         return canonical.place.map { isPrimary[$0] ? .primary : hidden[$0] ? .secondary : .published }
     }
 
@@ -51,31 +55,28 @@
         }
     }
 
-    /// 40 as long as that is cheap, fewer for large tables.
-    private func restarts(_ cells: Int) -> Int { max(3, min(40, 20_000 / max(1, cells))) }
-
-    private func best(
-        _ patterns: [GreedySuppression.Pattern], _ table: SuppressionTable, _ isPrimary: [Bool], _ isFixed: [Bool], _ seed: UInt64
+    /// The best of the patterns after each was repaired.
+    private func repaired(
+        _ patterns: [GreedySuppression.Pattern], _ greedy: GreedySuppression, _ seed: UInt64
     ) throws(DisclosureError) -> [Bool] {
-        guard goal == .intervals else { return patterns.first?.hidden ?? isPrimary }
-        let repair = IntervalRepair(table: table, isPrimary: isPrimary, isFixed: isFixed, needs: table.cells.map(need))
+        let cells = greedy.table.cells
+        let repair = IntervalRepair(greedy: greedy, needs: cells.map(need))
         var best: (hidden: [Bool], loss: Int)?
         for pattern in patterns {
             let hidden = try repair.repaired(pattern.hidden, seed: seed)
-            let loss = table.cells.indices.reduce(0) { hidden[$1] && !isPrimary[$1] ? $0 + max(1, table.cells[$1].value) : $0 }
+            let loss = cells.indices.reduce(0) { hidden[$1] && !greedy.isPrimary[$1] ? $0 + max(1, cells[$1].value) : $0 }
             if best.map({ loss < $0.loss }) ?? true { best = (hidden, loss) }
         }
-        return best?.hidden ?? isPrimary
+        return best?.hidden ?? greedy.isPrimary
     }
 
-    /// A small cell must be able to be 0 (1 where zeros are published) and k; a larger one that is hidden for the ledger must
-    /// be able to move by k either way.
+    /// A small cell must be able to be 0 (1 where zeros are published) and k; the exact value of a larger one that is hidden
+    /// must stay uncertain by k either way, or by 2k together.
     private func need(_ cell: SuppressionTable.Cell) -> IntervalNeed {
         let floor = zero == .show ? 1 : 0
-        let value = Double(cell.value)
         guard cell.demand == .uncertain, cell.value >= threshold else {
             return IntervalNeed(low: Double(min(cell.value, floor)), high: Double(threshold))
         }
-        return IntervalNeed(low: max(0, value - Double(threshold)), high: value + Double(threshold))
+        return IntervalNeed(low: Double(cell.value), high: Double(cell.value), width: Double(2 * threshold))
     }
 }

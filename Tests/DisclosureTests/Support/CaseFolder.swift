@@ -19,16 +19,3 @@ enum CaseFolder {
         return try TableCase(from: JSONReader(try JSONValue(parsing: Array(data))))
     }
 }
-
-extension TableCase {
-    /// The case as a table of which the stated primaries that are not small are sensitive.
-    func stating(threshold: Int) -> SuppressionTable {
-        SuppressionTable(
-            atomValues: table.atomValues,
-            cells: zip(table.cells, stated).map { cell, status in
-                SuppressionTable.Cell(
-                    id: cell.id, atoms: cell.atoms, value: cell.value,
-                    demand: status == .primary && (cell.value >= threshold || cell.value == 0) ? .uncertain : .none)
-            })
-    }
-}

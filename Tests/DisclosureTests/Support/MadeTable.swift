@@ -1,5 +1,4 @@
 @_spi(Hospital) import Disclosure
-import Testing
 
 /// Made-up tables in the shape of a hospital's breakdown.
 enum MadeTable {
@@ -30,20 +29,13 @@ enum MadeTable {
     }
 }
 
-@Suite("Suppression speed")
-struct SuppressionSpeedTests {
-    @Test("probe of large tables", arguments: [[10, 6, 14], [18, 17, 8]])
-    func speed(_ sizes: [Int]) throws {
-        let table = MadeTable.crossed(sizes, seed: 1, scale: 300)
-        let clock = ContinuousClock()
-        for goal in TableProtection.Goal.allCases {
-            var statuses: [CellStatus] = []
-            let time = try clock.measure {
-                statuses = try TableProtection(threshold: 11, goal: goal).statuses(of: table, seed: 42)
-            }
-            print(
-                "SPEED", sizes, goal, table.cells.count, "primary", statuses.count { $0 == .primary }, "secondary",
-                statuses.count { $0 == .secondary }, time)
-        }
+extension TableAttacker {
+    /// The attacker's view of a protected table.
+    init(_ table: SuppressionTable, _ statuses: [CellStatus]) {
+        self.init(
+            atomCount: table.atomCount,
+            cells: zip(table.cells, statuses).map { cell, status in
+                Cell(id: cell.id, atoms: cell.atoms.map(Int.init), published: status == .published ? cell.value : nil)
+            })
     }
 }
