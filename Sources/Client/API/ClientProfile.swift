@@ -53,6 +53,9 @@ public struct ProfileFolder: Sendable {
     /// The folder's path.
     public let path: String
 
+    /// The folder at `path`.
+    public init(path: String) { self.path = path }
+
     /// The folder that `environment` names.
     public init(environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -1,0 +1,183 @@
+import Federation
+import Foundation
+import Outbound
+
+/// The sample consortium on one machine: a coordinator and six nodes as processes of their own on loopback, each node with a
+/// synthetic store. Everything it makes lies in one folder.
+public struct DemoConsortium: Sendable {
+    /// The project that the sample questions are asked under.
+    public static let project = ProjectID(unchecked: "P-DEMO")
+    static let researcher = "researcher"
+    static let administrator = "administrator"
+
+    /// The folder that everything lies in.
+    public let folder: String
+    /// Persons in each store.
+    public let persons: Int
+    private let programs: DemoPrograms
+    private let say: @Sendable (String) -> Void
+
+    /// A consortium in `folder`; nothing is made or started yet.
+    ///
+    /// - Parameter say: takes a line for each step.
+    public init(folder: String, persons: Int, programs: DemoPrograms, say: @escaping @Sendable (String) -> Void) {
+        self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
+        self.persons = persons
+        self.programs = programs
+        self.say = say
+    }
+
+    /// Makes what is missing: stores, the coordinator with its CA, a project and a researcher.
+    public func prepare() throws(ClientError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ClientError(.configuration, code: "FOLDER", "\(folder) cannot be made.", advice: "Give another with --folder.")
+        }
+        for hospital in DemoHospital.all { try makeStore(hospital) }
+        if !exists("researcher.password") { try makeCoordinator() }
+        for hospital in DemoHospital.all { try configureNode(hospital) }
+    }
+
+    /// Starts the coordinator, enrols the nodes that are not enrolled yet, and starts them.
+    public func start() async throws(ClientError) {
+        say("Starting the coordinator at \(peopleURL)")
+        try programs.start("dure-coordinator", ["run"] + coordinatorOptions, log: "coordinator")
+        try await waitUntilReady()
+        for hospital in DemoHospital.all where !exists("\(hospital.id)/state/identity") { try enrol(hospital) }
+        for hospital in DemoHospital.all {
+            try programs.start("dure-node", ["run"] + nodeOptions(hospital), log: hospital.id.rawValue)
+        }
+        say("Started \(DemoHospital.all.count) nodes, a process each; their logs are in \(folder)/logs")
+    }
+
+    /// How to reach the coordinator as the researcher.
+    public func profile() throws(ClientError) -> (profile: ClientProfile, password: String) {
+        let password = try read("researcher.password").trimmingCharacters(in: .whitespacesAndNewlines)
+        return (
+            ClientProfile(coordinator: peopleURL, authority: try read("coordinator/keys/ca.pem"), user: Self.researcher), password
+        )
+    }
+
+    /// The coordinator's address for people.
+    public var peopleURL: String { "https://localhost:\(Self.peoplePort)" }
+
+    private static let nodesPort = 18_443
+    private static let peoplePort = 18_444
+
+    private var coordinatorOptions: [String] { ["--state-dir", "\(folder)/coordinator"] }
+
+    private func nodeOptions(_ hospital: DemoHospital) -> [String] {
+        ["--config", "\(folder)/\(hospital.id)/node.yaml", "--state", "\(folder)/\(hospital.id)/state"]
+    }
+
+    private func makeCoordinator() throws(ClientError) {
+        say("Making the coordinator: the consortium's CA, a project, a researcher")
+        try? FileManager.default.removeItem(atPath: "\(folder)/coordinator")
+        try write(Self.randomPassword() + "\n", "administrator.password")
+        let password = Self.randomPassword()
+        try write(password + "\n", "new.password")
+        try programs.run(
+            "dure-coordinator",
+            ["init"] + coordinatorOptions + [
+                "--consortium-id", "C-PNUH", "--name-en", "Sample consortium (synthetic data)", "--name-ko", "예시 컨소시엄(합성데이터)",
+                "--nodes-port", String(Self.nodesPort), "--people-port", String(Self.peoplePort),
+                "--admin", Self.administrator, "--password-file", "\(folder)/administrator.password",
+            ])
+        try write(DemoHospital.rosterJSON, "roster.json")
+        try coordinator(["roster", "load", "\(folder)/roster.json"])
+        try coordinator(
+            ["user", "add", Self.researcher, "--role", "researcher", "--password-file", "\(folder)/new.password"])
+        try coordinator(
+            [
+                "project", "add", Self.project.rawValue, "--title-en", "The sample project", "--title-ko", "예시 과제",
+                "--organisation", "ORG-0001", "--until", "2099-12-31", "--member", Self.researcher, "--purpose", Self.purpose,
+            ] + DemoHospital.all.flatMap { ["--hospital", $0.id.rawValue] })
+        // Last: the file marks the coordinator as complete.
+        try write(password + "\n", "researcher.password")
+        try? FileManager.default.removeItem(atPath: "\(folder)/new.password")
+    }
+
+    private static let purpose = """
+        Sample questions over invented data, to show how feasibility counts travel from six hospitals to a researcher without a \
+        patient record leaving any of them. Nobody's data is used.
+        """
+
+    private static func randomPassword() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 36) }.joined()
+    }
+
+    private func coordinator(_ arguments: [String]) throws(ClientError) {
+        try programs.run("dure-coordinator", arguments + coordinatorOptions)
+    }
+
+    private func configureNode(_ hospital: DemoHospital) throws(ClientError) {
+        try write(hospital.nodeYAML(coordinator: peopleURL, store: storePath(hospital)), "\(hospital.id)/node.yaml")
+        if !exists("\(hospital.id)/policy.yaml") { try write(DemoHospital.policyYAML, "\(hospital.id)/policy.yaml") }
+    }
+
+    private func enrol(_ hospital: DemoHospital) throws(ClientError) {
+        let code = try programs.run(
+            "dure-coordinator", ["enrol-code", "--hospital", hospital.id.rawValue] + coordinatorOptions)
+        try write(code, "\(hospital.id)/code")
+        try programs.run("dure-node", ["enrol", "--code-file", "\(folder)/\(hospital.id)/code"] + nodeOptions(hospital))
+        try? FileManager.default.removeItem(atPath: "\(folder)/\(hospital.id)/code")
+        say("Enrolled \(hospital.id)  \(hospital.name.en ?? "")")
+    }
+
+    /// Waits until the coordinator answers a sign-in.
+    private func waitUntilReady() async throws(ClientError) {
+        let (profile, _) = try profile()
+        let client: OutboundClient
+        do throws(OutboundError) {
+            client = try OutboundClient(profile.outbound(environment: [:]))
+        } catch {
+            throw ClientError(error)
+        }
+        defer { client.close() }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(30))
+        while ContinuousClock.now < deadline {
+            if let answer = try? await client.send(OutboundRequest(.get, peopleURL + "/readyz")), answer.status == 200 { return }
+            if programs.hasEndedEarly { break }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        throw ClientError(
+            .unavailable, code: "COORDINATOR_START", "The coordinator did not start; see \(folder)/logs/coordinator.log.",
+            advice: "Is a port taken? The demo listens on \(Self.nodesPort) and \(Self.peoplePort) of this machine.")
+    }
+
+    private func makeStore(_ hospital: DemoHospital) throws(ClientError) {
+        let store = storePath(hospital)
+        guard !FileManager.default.fileExists(atPath: store) else { return }
+        say("Making a synthetic store of \(persons) persons for \(hospital.id)")
+        try? FileManager.default.createDirectory(atPath: "\(folder)/stores", withIntermediateDirectories: true)
+        try programs.run(
+            "dure-node",
+            ["synthesise", "--hospital", hospital.id.rawValue, "--persons", String(persons), "--to", store, "--quiet"])
+    }
+
+    private func storePath(_ hospital: DemoHospital) -> String { "\(folder)/stores/\(hospital.id)-\(persons).sqlite" }
+
+    private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+
+    private func read(_ name: String) throws(ClientError) -> String {
+        guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+            throw ClientError(
+                .configuration, code: "FOLDER", "\(folder)/\(name) is missing.",
+                advice: "Remove \(folder) and run the demo again.")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private func write(_ text: String, _ name: String) throws(ClientError) {
+        let path = "\(folder)/\(name)"
+        try? FileManager.default.createDirectory(
+            atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else {
+            throw ClientError(.configuration, code: "FOLDER", "\(path) cannot be written.", advice: "Is the disk full?")
+        }
+    }
+}
