@@ -170,6 +170,13 @@ public final class EventIndex: Sendable {
         concepts[table.number].ids.filter { $0 != EventRows.nullConcept }
     }
 
+    /// Bytes of the file by what they hold: `measurement.valueNumber`, `drug_exposure.person`, `persons`, `vocabulary`, ...
+    public var bytesByColumn: [String: Int] {
+        var bytes: [String: Int] = [:]
+        for entry in segments.entries { bytes[entry.name, default: 0] += Int(entry.length) }
+        return bytes
+    }
+
     // MARK: Vocabulary
 
     /// Concepts in the store's CONCEPT table.

@@ -26,12 +26,20 @@ public struct IndexBuilder: Sendable {
     /// - Throws: `unusableStore` with the store's own reason, `unwritable`, `cancelled`.
     @discardableResult
     public func build(
-        to path: String, progress: @escaping (BuildProgress) -> Void = { _ in },
+        to path: String, progress: (BuildProgress) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(EventIndexError) -> BuildReport {
+        // The tracker that keeps the closure does not live longer than this call.
+        try withoutActuallyEscaping(progress) { (progress) throws(EventIndexError) in
+            try build(to: path, ProgressTracker(store.profile, progress), isCancelled)
+        }
+    }
+
+    private func build(
+        to path: String, _ tracker: ProgressTracker, _ isCancelled: @escaping @Sendable () -> Bool
     ) throws(EventIndexError) -> BuildReport {
         let generation = Self.nextGeneration(path)
         let sink = try FileSink(path: path)
-        let tracker = ProgressTracker(store.profile, progress)
         var skipped = SkippedRows()
         tracker.begin("person")
         let persons = try PersonDirectory(store, skipped: &skipped, isCancelled: isCancelled)

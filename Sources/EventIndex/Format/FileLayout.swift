@@ -117,3 +117,21 @@ struct SegmentEntry: Sendable {
     /// The order of the list.
     var key: UInt64 { UInt64(kind) << 48 | UInt64(column) << 32 | UInt64(block) }
 }
+
+extension SegmentEntry {
+    /// What the segment holds, for people.
+    var name: String {
+        guard let table = EventTable.allCases.first(where: { UInt16($0.number) == kind }) else {
+            switch kind {
+            case SegmentKind.persons: return "persons"
+            case SegmentKind.concepts: return "concepts"
+            case SegmentKind.sourcePairs: return "source-concepts"
+            case SegmentKind.vocabulary: return "vocabulary"
+            default: return "other"
+            }
+        }
+        let postings = ["directory", "person", "start", "escapes", "bitmaps", "end", "id", "visit"]
+        if Int(column) < postings.count { return "\(table.rawValue).\(postings[Int(column)])" }
+        return "\(table.rawValue).\(UInt8(exactly: column).flatMap(EventColumn.init).map { "\($0)" } ?? "unknown")"
+    }
+}
