@@ -187,6 +187,23 @@ import Testing
         #expect(refusal?.code == .synthesis)
     }
 
+    @Test func `stopping leaves nothing behind`() throws {
+        let hospital = try #require(SyntheticHospital.withID("KR-H-0012"))
+        let store = try SyntheticStore(hospital: hospital, persons: 2_000, eventsPerPerson: 1)
+        let folder = try TemporaryFolders.make()
+        var asked = 0
+        let failure = #expect(throws: OMOPStoreError.self) {
+            try store.write(
+                to: folder.appendingPathComponent("store.sqlite").path,
+                isCancelled: {
+                    asked += 1
+                    return asked > 3
+                })
+        }
+        #expect(failure?.code == .cancelled)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
     @Test func `progress counts up and ends with the indices`() throws {
         let hospital = try #require(SyntheticHospital.withID("KR-H-0012"))
         let store = try SyntheticStore(hospital: hospital, persons: 1_000, eventsPerPerson: 1)

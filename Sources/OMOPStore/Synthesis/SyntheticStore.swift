@@ -67,10 +67,11 @@ public struct SyntheticStore: Sendable {
     /// Writes the store to `path`.
     ///
     /// The file appears complete or not at all: it is written beside its place and moved there at the end. An existing
-    /// file is refused unless `replacing`.
+    /// file is refused unless `replacing`. `isCancelled` is asked now and then; after a yes, `cancelled` is thrown and
+    /// nothing is left behind.
     @discardableResult
     public func write(
-        to path: String, replacing: Bool = false, progress: (Progress) -> Void = { _ in }
+        to path: String, replacing: Bool = false, progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(OMOPStoreError) -> Summary {
         guard replacing || access(path, F_OK) != 0 else {
             throw OMOPStoreError(
@@ -79,7 +80,7 @@ public struct SyntheticStore: Sendable {
         let draft = path + ".writing"
         unlink(draft)
         do throws(OMOPStoreError) {
-            let summary = try writeDraft(draft, progress)
+            let summary = try writeDraft(draft, isCancelled, progress)
             guard rename(draft, path) == 0 else {
                 throw OMOPStoreError(
                     .writing, "\(path) cannot be put in place (error \(errno))", advice: "Check that the folder may be written")
@@ -106,24 +107,36 @@ public struct SyntheticStore: Sendable {
 }
 
 extension SyntheticStore {
-    private func writeDraft(_ path: String, _ progress: (Progress) -> Void) throws(OMOPStoreError) -> Summary {
+    private func writeDraft(
+        _ path: String, _ isCancelled: () -> Bool, _ progress: (Progress) -> Void
+    ) throws(OMOPStoreError) -> Summary {
         let file = try SQLiteFile(creating: path)
         let vocabulary = SampleVocabulary()
         for statement in StoreLayout.tables() { try file.execute(statement) }
         try file.execute("BEGIN")
         try VocabularyWriter(file: file, hospital: hospital, vocabulary: vocabulary).write()
         let writer = try RecordWriter(file, hospital: hospital, vocabulary: vocabulary)
-        try writePersons(writer, progress)
+        try writePersons(writer, isCancelled, progress)
         try file.execute("COMMIT")
         progress(.indices)
-        for statement in StoreLayout.indices() { try file.execute(statement) }
+        for statement in StoreLayout.indices() {
+            try Self.stop(if: isCancelled)
+            try file.execute(statement)
+        }
         let eventTables: [CDMTable] = [
             .conditionOccurrence, .drugExposure, .procedureOccurrence, .deviceExposure, .measurement, .observation, .specimen,
         ]
         return Summary(rows: writer.rows, events: eventTables.reduce(0) { $0 + (writer.rows[$1] ?? 0) })
     }
 
-    private func writePersons(_ writer: RecordWriter, _ progress: (Progress) -> Void) throws(OMOPStoreError) {
+    private static func stop(if isCancelled: () -> Bool) throws(OMOPStoreError) {
+        guard isCancelled() else { return }
+        throw OMOPStoreError(.cancelled, "The synthetic store was not finished", advice: "Nothing was written; start again")
+    }
+
+    private func writePersons(
+        _ writer: RecordWriter, _ isCancelled: () -> Bool, _ progress: (Progress) -> Void
+    ) throws(OMOPStoreError) {
         let roles = Plantings(hospital: hospital, persons: persons).roles
         let parts = cast(roles)
         let care = CareHistory(hospital: hospital, eventsPerPerson: eventsPerPerson)
@@ -152,6 +165,7 @@ extension SyntheticStore {
             // Identifiers with gaps, as those of patients are.
             let personID = Int64(hospital.number) * 10_000_000 + Int64(ordinal * 3 + dice.below(3))
             try writer.write(record, personID: personID, hasPersonRow: !isOrphan)
+            if ordinal % 256 == 0 { try Self.stop(if: isCancelled) }
             if ordinal % step == 0 { progress(.persons(min(ordinal, persons), of: persons)) }
         }
     }

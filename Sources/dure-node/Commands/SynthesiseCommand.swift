@@ -1,6 +1,8 @@
 import ArgumentParser
+import CanonicalJSON
 import Foundation
 import OMOPStore
+import Synchronization
 
 /// `dure-node synthesise`: writes an invented store, for demonstrations, tests and measurements.
 struct SynthesiseCommand: ParsableCommand {
@@ -62,104 +64,111 @@ struct SynthesiseCommand: ParsableCommand {
 
     func run() throws {
         if list {
-            print(SyntheticHospitalList(format: output).text, terminator: "")
+            SyntheticHospitalList().lines(output).forEach(Terminal.print)
             return
         }
         guard let hospital, let profile = SyntheticHospital.withID(hospital), let to else { return }
-        let store = try SyntheticStore(hospital: profile, persons: persons, seed: seed, eventsPerPerson: events)
-        let meter = ProgressMeter(isQuiet: quiet)
-        meter.say("Writing SYNTHETIC data of \(profile.id) to \(to): \(persons) persons, seed \(seed).")
+        for signalNumber in [SIGINT, SIGTERM] {
+            signal(signalNumber) { _ in isStopped.store(true, ordering: .relaxed) }
+        }
+        do {
+            try write(
+                SyntheticStore(hospital: profile, persons: persons, seed: seed, eventsPerPerson: events), to: to)
+        } catch {
+            SynthesisProgressLine(isSilent: quiet).clear()
+            Terminal.say("dure-node: \(error)")
+            throw error.code == .cancelled ? ExitCode(2) : ExitCode.failure
+        }
+    }
+
+    private func write(_ store: SyntheticStore, to path: String) throws(OMOPStoreError) {
+        let line = SynthesisProgressLine(isSilent: quiet)
+        if !quiet {
+            Terminal.say("Writing SYNTHETIC data of \(store.hospital.id) to \(path): \(persons) persons, seed \(seed).")
+        }
         let clock = ContinuousClock()
         let begun = clock.now
-        let summary = try store.write(to: to, replacing: replace) { progress in
-            switch progress {
-            case .persons(let done, let all): meter.show("\(done * 100 / all) % of persons")
-            case .indices: meter.show("indices")
-            }
-        }
-        let seconds = Double(begun.duration(to: clock.now).components.seconds)
-        let rate = Int(Double(persons) / max(1, seconds))
-        meter.say("Wrote \(summary.events) events (SYNTHETIC) in \(Int(seconds)) s, \(rate) persons a second.")
+        let summary = try store.write(
+            to: path, replacing: replace, progress: line.show, isCancelled: { isStopped.load(ordering: .relaxed) })
+        line.clear()
+        guard !quiet else { return }
+        let milliseconds = max(1, begun.duration(to: clock.now) / .milliseconds(1))
+        let rate = Int(Double(persons) * 1_000 / milliseconds)
+        Terminal.say(
+            "Wrote \(summary.events) events (SYNTHETIC) in \(Int(milliseconds / 1_000)) s, \(rate) persons a second.")
     }
 }
 
-/// Lines about work that takes time: to stderr, and a moving one only on a terminal.
-private struct ProgressMeter {
-    let isQuiet: Bool
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+/// Whether Ctrl-C was pressed. A signal handler can reach nothing but a global.
+private let isStopped = Atomic(false)
 
-    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+/// The moving line of work that takes time: on standard error, and only where a person watches.
+private struct SynthesisProgressLine {
+    let isSilent: Bool
 
-    /// A line that stays.
-    func say(_ line: String) {
-        guard !isQuiet else { return }
-        write((isTerminal ? "\r\u{1B}[K" : "") + line + "\n")
+    func show(_ progress: SyntheticStore.Progress) {
+        switch progress {
+        case .persons(let done, let all): write("\(done * 100 / all) % of persons")
+        case .indices: write("indices")
+        }
     }
 
-    /// A line that the next one replaces.
-    func show(_ line: String) {
-        guard !isQuiet, isTerminal else { return }
-        write("\r\u{1B}[K" + line)
-    }
+    func clear() { write("") }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        guard !isSilent, Terminal.isWatched else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
     }
 }
 
-/// The hospitals that can be invented, as text.
-struct SyntheticHospitalList {
-    let format: SynthesiseCommand.ListFormat
-
+/// The hospitals that can be invented, and what is planted in each.
+private struct SyntheticHospitalList {
     /// The questions in the order of their columns.
     private static let workloads = ["W1", "W2", "W3", "W4", "W4-without", "W5", "W6", "W7"]
 
-    var text: String {
+    func lines(_ format: SynthesiseCommand.ListFormat) -> [String] {
         switch format {
         case .table: table
-        case .json: json
+        case .json: [json.text(indent: 2)]
         case .csv: csv
         }
     }
 
-    private var rows: [(SyntheticHospital, [Int])] {
+    private var rows: [(hospital: SyntheticHospital, planted: [Int])] {
         SyntheticHospital.sampleConsortium.map { hospital in
             (hospital, Self.workloads.map { hospital.planted[$0] ?? 0 })
         }
     }
 
-    private var table: String {
+    private var table: [String] {
         // Every column but the name is ASCII of known width; the name comes last.
-        var lines = ["SYNTHETIC hospitals, and persons planted for each question at 20,000 persons"]
-        let heads = ["W1", "W2", "W3", "W4", "W4-", "W5", "W6", "W7"].map { Self.right($0, 4) }.joined()
-        lines.append("ID          \(heads)  NAME")
-        for (hospital, counts) in rows {
-            let numbers = counts.map { Self.right(String($0), 4) }.joined()
-            lines.append("\(hospital.id)   \(numbers)  \(hospital.englishName)")
-        }
-        return lines.joined(separator: "\n") + "\n"
+        let heads = ["W1", "W2", "W3", "W4", "W4-", "W5", "W6", "W7"]
+        return [
+            "SYNTHETIC hospitals, and the persons planted for each question at \(SyntheticStore.demoPersons) persons",
+            "(W4-: the comparison of W4, W4-without)", "ID         \(Self.columns(heads))  NAME",
+        ] + rows.map { "\($0.hospital.id)  \(Self.columns($0.planted.map(String.init)))  \($0.hospital.englishName)" }
     }
 
-    private var csv: String {
-        let head = (["id", "name", "name_ko"] + Self.workloads).joined(separator: ",")
-        let lines = rows.map { hospital, counts in
-            ([hospital.id, hospital.englishName, hospital.koreanName] + counts.map(String.init)).joined(separator: ",")
-        }
-        return ([head] + lines).joined(separator: "\n") + "\n"
+    private var csv: [String] {
+        let head = (["id", "name_en", "name_ko"] + Self.workloads).joined(separator: ",")
+        return [head]
+            + rows.map { hospital, planted in
+                ([hospital.id, hospital.englishName, hospital.koreanName] + planted.map(String.init)).joined(separator: ",")
+            }
     }
 
-    private var json: String {
-        let hospitals = rows.map { hospital, counts in
-            let planted = zip(Self.workloads, counts).map { "\"\($0)\": \($1)" }.joined(separator: ", ")
-            return """
-                  {"id": "\(hospital.id)", "name": {"en": "\(hospital.englishName)", "ko": "\(hospital.koreanName)"}, \
-                "persons": \(SyntheticStore.demoPersons), "planted": {\(planted)}}
-                """
+    private var json: JSONValue {
+        let hospitals = rows.map { hospital, planted -> JSONValue in
+            [
+                "id": .string(hospital.id), "name": ["en": .string(hospital.englishName), "ko": .string(hospital.koreanName)],
+                "persons": .number(JSONNumber(SyntheticStore.demoPersons)),
+                "planted": .object(JSONObject(zip(Self.workloads, planted).map { ($0, .number(JSONNumber($1))) })),
+            ]
         }
-        return "{\"synthetic\": true, \"hospitals\": [\n\(hospitals.joined(separator: ",\n"))\n]}\n"
+        return ["synthetic": true, "hospitals": .array(hospitals)]
     }
 
-    private static func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(1, width - text.count)) + text
+    private static func columns(_ cells: [String]) -> String {
+        cells.map { String(repeating: " ", count: max(1, 4 - $0.count)) + $0 }.joined()
     }
 }
