@@ -1,0 +1,88 @@
+import CanonicalJSON
+import Cohorts
+import EventIndex
+
+/// A concept set as one store's vocabulary resolves it.
+struct ResolvedConceptSet: Sendable {
+    /// The concepts, ascending.
+    let concepts: [Int32]
+    /// Listed concepts that the store's CONCEPT table does not have.
+    let absent: [Int]
+    /// Listed concepts that the CONCEPT table says are no longer valid.
+    let invalid: [Int]
+
+    /// A set that names nothing: a `CodesetId` without a definition.
+    static let empty = ResolvedConceptSet(concepts: [], absent: [], invalid: [])
+}
+
+/// Resolves the concept sets of a definition against the vocabulary in the index (paragraph 4.1).
+struct ConceptSetResolver {
+    let index: EventIndex
+    let limits: EvaluationLimits
+
+    /// The set's concepts: what the included items bring, less what the excluded ones bring.
+    func resolve(_ set: ConceptSet) throws(CohortEngineError) -> ResolvedConceptSet {
+        var included = try concepts(of: set.items.filter { !$0.isExcluded }, set)
+        included.subtract(try concepts(of: set.items.filter(\.isExcluded), set))
+        var absent: [Int] = []
+        var invalid: [Int] = []
+        for item in set.items {
+            switch facts(item.concept.id) {
+            case nil: absent.append(item.concept.id)
+            case let facts? where facts.isInvalid: invalid.append(item.concept.id)
+            default: break
+            }
+        }
+        return ResolvedConceptSet(concepts: included.sorted(), absent: absent, invalid: invalid)
+    }
+
+    private func concepts(of items: [ConceptSetItem], _ set: ConceptSet) throws(CohortEngineError) -> Set<Int32> {
+        var found = Set<Int32>()
+        for item in items {
+            let own = try self.own(item)
+            found.formUnion(own)
+            if item.includeMapped {
+                for concept in own { found.formUnion(try sources(of: concept)) }
+            }
+            guard found.count <= limits.conceptsPerSet else {
+                throw CohortEngineError(
+                    .limit, "\(set.pointer) resolves to more than \(limits.conceptsPerSet) concepts",
+                    advice: "Name narrower concepts, or ask the hospital to raise its limit")
+            }
+        }
+        return found
+    }
+
+    /// The concept itself, if the store knows it, and its valid descendants if the item wants them: descendants are found
+    /// even where the concept itself is missing from CONCEPT (trap 15).
+    private func own(_ item: ConceptSetItem) throws(CohortEngineError) -> Set<Int32> {
+        guard let id = Int32(exactly: item.concept.id), id != EventRows.nullConcept else { return [] }
+        var found = Set<Int32>()
+        if facts(item.concept.id) != nil { found.insert(id) }
+        guard item.includeDescendants else { return found }
+        for descendant in try descendants(of: id) {
+            if let facts = facts(Int(descendant)), !facts.isInvalid { found.insert(descendant) }
+        }
+        return found
+    }
+
+    private func facts(_ id: Int) -> ConceptFacts? {
+        Int32(exactly: id).flatMap { index.concept($0) }
+    }
+
+    private func descendants(of concept: Int32) throws(CohortEngineError) -> [Int32] {
+        do {
+            return try index.descendants(of: concept)
+        } catch {
+            throw CohortEngineError(reading: error)
+        }
+    }
+
+    private func sources(of concept: Int32) throws(CohortEngineError) -> [Int32] {
+        do {
+            return try index.mappedSources(of: concept)
+        } catch {
+            throw CohortEngineError(reading: error)
+        }
+    }
+}
