@@ -10,11 +10,11 @@ import Testing
 
     private func records(
         _ bytes: [UInt8], format: CSVFormat? = nil
-    ) throws -> [(fields: [String], line: Int, fault: CSVReader.Fault?)] {
+    ) throws -> [(fields: [String], line: Int, fault: CSVRecordParser.Fault?)] {
         let path = try TemporaryFolders.make().appendingPathComponent("file.csv").path
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let reader = try CSVReader(path: path, format: format)
-        var records: [(fields: [String], line: Int, fault: CSVReader.Fault?)] = []
+        var records: [(fields: [String], line: Int, fault: CSVRecordParser.Fault?)] = []
         while try reader.next() { records.append((reader.texts, reader.line, reader.fault)) }
         return records
     }

@@ -26,6 +26,23 @@ struct DateText: Equatable {
     }
 }
 
+extension DateText {
+    /// The day of text that is exactly `2026-11-22`, as nearly all of it is; nil for any other form.
+    static func plainDay(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
+        var worst: UInt8 = 0
+        func digit(_ index: Int) -> Int {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            worst = max(worst, digit)
+            return Int(digit)
+        }
+        let year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3)
+        let month = digit(5) * 10 + digit(6)
+        let day = digit(8) * 10 + digit(9)
+        return worst < 10 ? CalendarDay.number(year: year, month: month, day: day) : nil
+    }
+}
+
 /// The steps of reading a date from bytes.
 private struct DateTextReader {
     private let bytes: UnsafeBufferPointer<UInt8>

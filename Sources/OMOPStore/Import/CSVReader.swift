@@ -30,35 +30,23 @@ struct CSVFormat: Sendable, Hashable {
 
 /// Reads the records of a CSV file one after another, in constant memory.
 final class CSVReader {
-    /// What is wrong with a record as such.
-    enum Fault: Sendable, Hashable {
-        /// A quoted field is followed by something else than a delimiter.
-        case textAfterQuote
-    }
-
     /// A record longer than this is no record: a quote was opened and never closed, or the file is something else.
     static let maxRecordBytes = 16 << 20
 
     let path: String
-    private(set) var format = CSVFormat.commas
+    let format: CSVFormat
     /// The file's size.
     let totalBytes: Int64
     /// How many bytes have been taken in.
-    private(set) var readBytes: Int64 = 0
+    private(set) var readBytes: Int64
     /// The line on which the current record begins, from 1.
     private(set) var line = 0
-    /// What is wrong with the current record.
-    private(set) var fault: Fault?
-    /// How many lines the current record spans.
-    var lineCount: Int { nextLine - line }
 
     private let descriptor: CInt
     private var chunk = [UInt8](repeating: 0, count: 1 << 20)
-    private var chunkEnd = 0
-    private var position = 0
-    private var nextLine = 1
-    private var record: [UInt8] = []
-    private var ends: [Int] = []
+    private var chunkEnd: Int
+    private var position: Int
+    private var parser: CSVRecordParser
 
     /// Opens `path` and steps over a byte order mark.
     init(path: String, format: CSVFormat? = nil) throws(OMOPStoreError) {
@@ -71,15 +59,17 @@ final class CSVReader {
         }
         totalBytes = Int64(max(lseek(descriptor, 0, SEEK_END), 0))
         lseek(descriptor, 0, SEEK_SET)
-        record.reserveCapacity(4096)
         do {
-            try fill()
-            try skipMark()
+            let start = try Self.fill(&chunk, descriptor, path)
+            position = try Self.markLength(chunk[..<start], path)
+            chunkEnd = start
         } catch {
             close(descriptor)
             throw error
         }
+        readBytes = Int64(chunkEnd)
         self.format = format ?? CSVFormat.guess(firstLine: chunk[position..<chunkEnd].prefix { $0 != UInt8(ascii: "\n") })
+        parser = CSVRecordParser(format: self.format)
     }
 
     deinit {
@@ -87,12 +77,18 @@ final class CSVReader {
     }
 
     /// How many fields the current record has.
-    var count: Int { ends.count }
+    var count: Int { parser.ends.count }
+
+    /// What is wrong with the current record.
+    var fault: CSVRecordParser.Fault? { parser.fault }
+
+    /// How many lines the current record spans.
+    var lineCount: Int { parser.nextLine - line }
 
     /// Calls `body` with the bytes of one field of the current record, valid only during the call.
+    @inline(__always)
     func withField<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        let start = index == 0 ? 0 : ends[index - 1]
-        return record.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<ends[index]])) }
+        parser.withField(index, body)
     }
 
     /// One field as text, its invalid bytes replaced.
@@ -107,29 +103,25 @@ final class CSVReader {
     func next() throws(OMOPStoreError) -> Bool {
         repeat {
             guard try readRecord() else { return false }
-        } while ends.count == 1 && record.isEmpty
+        } while parser.isBlank
         return true
     }
 
-    // MARK: Reading
-
-    private enum State {
-        case fieldStart, plain, quoted, quoteInQuoted
-    }
-
     private func readRecord() throws(OMOPStoreError) -> Bool {
-        record.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
-        fault = nil
-        line = nextLine
-        var state = State.fieldStart
+        line = parser.nextLine
+        parser.begin()
         while true {
             if position == chunkEnd {
-                try fill()
-                if chunkEnd == 0 { return try finish(state) }
+                chunkEnd = try Self.fill(&chunk, descriptor, path)
+                position = 0
+                readBytes += Int64(chunkEnd)
+                if chunkEnd == 0 { return try finish() }
             }
-            if take(&state) { return true }
-            guard record.count <= Self.maxRecordBytes else {
+            var stop = position
+            let isComplete = chunk.withUnsafeBufferPointer { parser.take($0, from: &stop, to: chunkEnd) }
+            position = stop
+            if isComplete { return true }
+            guard parser.byteCount <= Self.maxRecordBytes else {
                 throw OMOPStoreError(
                     .importFailed, "\(path), line \(line): the record is longer than \(Self.maxRecordBytes >> 20) MiB",
                     advice: "A quote is opened there and never closed, or the file is no CSV file")
@@ -137,88 +129,35 @@ final class CSVReader {
         }
     }
 
-    /// Takes bytes of the chunk until it ends (false) or the record does (true).
-    private func take(_ state: inout State) -> Bool {
-        let quote = UInt8(ascii: "\"")
-        let newline = UInt8(ascii: "\n")
-        while position < chunkEnd {
-            let byte = chunk[position]
-            position += 1
-            if byte == newline { nextLine += 1 }
-            switch state {
-            case .fieldStart where byte == quote && format.isQuoted:
-                state = .quoted
-            case .fieldStart, .plain:
-                if byte == format.delimiter {
-                    ends.append(record.count)
-                    state = .fieldStart
-                } else if byte == newline {
-                    endLine()
-                    return true
-                } else {
-                    record.append(byte)
-                    state = .plain
-                }
-            case .quoted:
-                if byte == quote { state = .quoteInQuoted } else { record.append(byte) }
-            case .quoteInQuoted:
-                if byte == quote {
-                    record.append(byte)
-                    state = .quoted
-                } else if byte == format.delimiter {
-                    ends.append(record.count)
-                    state = .fieldStart
-                } else if byte == newline {
-                    ends.append(record.count)
-                    return true
-                } else if byte != UInt8(ascii: "\r") {
-                    fault = .textAfterQuote
-                    record.append(byte)
-                    state = .plain
-                }
-            }
-        }
-        return false
-    }
-
-    /// Ends a record at a newline, without the carriage return before it.
-    private func endLine() {
-        if record.last == UInt8(ascii: "\r"), record.count > (ends.last ?? 0) { record.removeLast() }
-        ends.append(record.count)
-    }
-
     /// Ends the last record where the file ends; false when there is none.
-    private func finish(_ state: State) throws(OMOPStoreError) -> Bool {
-        guard state != .quoted else {
+    private func finish() throws(OMOPStoreError) -> Bool {
+        guard !parser.isInQuotes else {
             throw OMOPStoreError(
                 .importFailed, "\(path), line \(line): a quote is opened and never closed, so all that follows is one field",
                 advice: "Close it, or write it twice inside a quoted field (\"\"), as RFC 4180 says")
         }
-        guard !(state == .fieldStart && ends.isEmpty) else { return false }
-        endLine()
-        return true
+        return parser.finish()
     }
 
-    private func fill() throws(OMOPStoreError) {
-        position = 0
-        chunkEnd = 0
-        let size = chunk.count
-        let got = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, size) }
+    // MARK: Bytes
+
+    private static func fill(_ chunk: inout [UInt8], _ descriptor: CInt, _ path: String) throws(OMOPStoreError) -> Int {
+        let got = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
         guard got >= 0 else {
             throw OMOPStoreError(
                 .importFailed, "\(path) cannot be read: \(String(cString: strerror(errno)))",
                 advice: "Check the disk and that the path is a file")
         }
-        chunkEnd = got
-        readBytes += Int64(got)
+        return got
     }
 
-    private func skipMark() throws(OMOPStoreError) {
-        if chunk[..<chunkEnd].starts(with: [0xef, 0xbb, 0xbf]) {
-            position = 3
-        } else if chunk[..<chunkEnd].starts(with: [0xff, 0xfe]) || chunk[..<chunkEnd].starts(with: [0xfe, 0xff]) {
+    /// How many bytes a byte order mark takes at the beginning.
+    private static func markLength(_ start: ArraySlice<UInt8>, _ path: String) throws(OMOPStoreError) -> Int {
+        if start.starts(with: [0xef, 0xbb, 0xbf]) { return 3 }
+        guard !start.starts(with: [0xff, 0xfe]), !start.starts(with: [0xfe, 0xff]) else {
             throw OMOPStoreError(
                 .importFailed, "\(path) is written in UTF-16", advice: "Convert it first: iconv -f UTF-16 -t UTF-8 FILE > NEW")
         }
+        return 0
     }
 }

@@ -92,11 +92,9 @@ final class StoreInserter {
         case .text(let bytes):
             bytes.withMemoryRebound(to: CChar.self) { bind(parameter, $0) }
         case .day(let day, let second):
-            var text = CalendarDay.text(day)
-            if let second { text += " " + Self.time(second) }
-            var utf8 = text.utf8CString
-            utf8.withUnsafeMutableBufferPointer {
-                bind(parameter, UnsafeBufferPointer(rebasing: UnsafeBufferPointer($0).dropLast()))
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 19) { text in
+                let count = Self.write(day, second, to: text)
+                bind(parameter, UnsafeBufferPointer(rebasing: UnsafeBufferPointer(text)[..<count]))
             }
         }
     }
@@ -118,8 +116,27 @@ final class StoreInserter {
         sqlite3_bind_text(statement, parameter, start, CInt(clamping: bytes.count), transient)
     }
 
-    private static func time(_ second: Int32) -> String {
-        [second / 3600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    /// Writes `2026-11-22` or `2026-11-22 13:05:00`; returns how many bytes.
+    private static func write(_ day: Int32, _ second: Int32?, to text: UnsafeMutableBufferPointer<CChar>) -> Int {
+        func put(_ value: Int, _ index: Int) {
+            text[index] = CChar(48 + value / 10 % 10)
+            text[index + 1] = CChar(48 + value % 10)
+        }
+        let date = CalendarDay.date(day)
+        put(date.year / 100, 0)
+        put(date.year, 2)
+        put(date.month, 5)
+        put(date.day, 8)
+        text[4] = CChar(UInt8(ascii: "-"))
+        text[7] = CChar(UInt8(ascii: "-"))
+        guard let second = second.map(Int.init) else { return 10 }
+        put(second / 3600, 11)
+        put(second / 60 % 60, 14)
+        put(second % 60, 17)
+        text[10] = CChar(UInt8(ascii: " "))
+        text[13] = CChar(UInt8(ascii: ":"))
+        text[16] = CChar(UInt8(ascii: ":"))
+        return 19
     }
 }
 

@@ -6,11 +6,17 @@ struct TableImport {
     private var part: ImportReport.Table
     private var header: [String] = []
     private var fields: [Field] = []
+    private var slots: [Slot] = []
 
     /// A field of the file that goes into the store.
     private struct Field {
-        var position: Int
         var column: CDMColumn
+        var slot: Slot
+    }
+
+    /// What the row loop needs of a field: no reference in it, so that copying it costs nothing.
+    private struct Slot {
+        var position: Int
         var converter: ValueConverter
         /// Whether a row without it is no row.
         var isEssential: Bool
@@ -39,6 +45,7 @@ struct TableImport {
         let reader = try CSVReader(path: source.path)
         guard try readHeader(reader) else { return (part, problems.all) }
         try sampleDates(today: today)
+        slots = fields.map(\.slot)
         let inserter = try writer.inserter(source.table, fields.map(\.column))
         var records = 0
         while try reader.next() {
@@ -89,8 +96,10 @@ struct TableImport {
             }
             fields.append(
                 Field(
-                    position: position, column: column, converter: ValueConverter(type: column.type, numbers: nil),
-                    isEssential: column.required && source.table.essentialColumns.contains(column.name)))
+                    column: column,
+                    slot: Slot(
+                        position: position, converter: ValueConverter(type: column.type, numbers: nil),
+                        isEssential: column.required && source.table.essentialColumns.contains(column.name))))
         }
         if !unknown.isEmpty {
             problems.tell(
@@ -100,7 +109,7 @@ struct TableImport {
         if !absent.isEmpty {
             problems.tell(
                 losing: false, "required columns are absent: \(absent.map(\.name).joined(separator: ", "))",
-                "They are NULL in the store: criteria on them match nothing")
+                "They are NULL in the store")
         }
     }
 
@@ -113,8 +122,8 @@ struct TableImport {
         var rows = 0
         while rows < Self.sampleRows, try reader.next() {
             rows += 1
-            for (index, field) in fields.enumerated() where field.column.type.isDate && field.position < reader.count {
-                let text = reader.text(field.position)
+            for (index, field) in fields.enumerated() where field.column.type.isDate && field.slot.position < reader.count {
+                let text = reader.text(field.slot.position)
                 // The header lines are text that is no date: they must not count as unreadable values.
                 if source.table.column(text) == nil, !text.isEmpty { samples[index].append(.text(text)) }
             }
@@ -123,7 +132,7 @@ struct TableImport {
         for (index, field) in fields.enumerated() where field.column.type.isDate {
             let judged = judge.judge(field.column, samples[index])
             guard judged.storage.isDateNumber else { continue }
-            fields[index].converter = ValueConverter(type: field.column.type, numbers: judged.numbers)
+            fields[index].slot.converter = ValueConverter(type: field.column.type, numbers: judged.numbers)
             guard judged.storage != .compactDate else { continue }
             problems.tell(
                 losing: false, column: field.column.name, "dates are written as \(judged.storage.phrase)",
@@ -142,17 +151,18 @@ struct TableImport {
             return
         }
         var lost: Int64 = 0
-        for (index, field) in fields.enumerated() {
-            let outcome = reader.withField(field.position) { bind(index, field, $0, inserter) }
+        for index in slots.indices {
+            let slot = slots[index]
+            let outcome = reader.withField(slot.position) { Self.bind(index, slot.converter, $0, inserter) }
             if case .lost(let fault) = outcome {
                 lost += 1
-                problems.tell(losing: true, line: reader.line, column: field.column.name, fault.what, fault.advice)
-                try refuseSwallowedRows(reader, "\(fault.what) in \(field.column.name)")
+                problems.tell(losing: true, line: reader.line, column: fields[index].column.name, fault.what, fault.advice)
+                try refuseSwallowedRows(reader, "\(fault.what) in \(fields[index].column.name)")
             }
-            guard field.isEssential, outcome != .bound else { continue }
+            guard slot.isEssential, outcome != .bound else { continue }
             part.rowsLeftOut += 1
             problems.tell(
-                losing: true, line: reader.line, column: field.column.name,
+                losing: true, line: reader.line, column: fields[index].column.name,
                 "the value must be there: the row is left out", "Mend the value in the file")
             return
         }
@@ -167,8 +177,10 @@ struct TableImport {
         case lost(ImportedValueFault)
     }
 
-    private func bind(_ index: Int, _ field: Field, _ bytes: UnsafeBufferPointer<UInt8>, _ inserter: StoreInserter) -> Outcome {
-        switch field.converter.value(bytes) {
+    private static func bind(
+        _ index: Int, _ converter: ValueConverter, _ bytes: UnsafeBufferPointer<UInt8>, _ inserter: StoreInserter
+    ) -> Outcome {
+        switch converter.value(bytes) {
         case .success(.null):
             inserter.bind(index, .null)
             return .null
@@ -222,12 +234,12 @@ struct TableImport {
     }
 
     private mutating func isHeader(_ reader: CSVReader) -> Bool {
-        guard let field = fields.first(where: \.isEssential) ?? fields.first else { return false }
+        guard let slot = slots.first(where: \.isEssential) ?? slots.first else { return false }
         // Cheap for every ordinary row: the first bytes of one field differ.
         guard
             reader.withField(
-                field.position,
-                { $0.count == header[field.position].utf8.count && ($0.first ?? 0) | 0x20 == header[field.position].utf8.first })
+                slot.position,
+                { $0.count == header[slot.position].utf8.count && ($0.first ?? 0) | 0x20 == header[slot.position].utf8.first })
         else { return false }
         guard zip(reader.texts, header).allSatisfy({ NumberText.trim($0).lowercased() == $1 }) else { return false }
         problems.tell(losing: false, line: reader.line, "the line of column names is repeated", "Nothing to do: it is skipped")

@@ -109,10 +109,13 @@ struct StoreInspector {
             $0.required && matched.columns[$0.name] == nil && !table.essentialColumns.contains($0.name)
         }
         if !absent.isEmpty {
+            let isEvent = table.shape != nil || table == .person
             report(
-                .warning, .missingColumn, table,
+                isEvent ? .warning : .note, .missingColumn, table,
                 what: "required columns are absent: \(absent.map(\.name).joined(separator: ", "))",
-                advice: "They are read as NULL: criteria on them match nothing. Add them as CDM v5.4 defines them")
+                advice: isEvent
+                    ? "They are read as NULL: criteria on them match nothing. Add them as CDM v5.4 defines them"
+                    : "Nothing to do: they are read as NULL")
         }
     }
 
@@ -121,7 +124,9 @@ struct StoreInspector {
         switch table {
         case .person, .observationPeriod:
             report(.warning, .emptyTable, table, what: "it has no rows", advice: table.absenceAdvice)
-        default: report(.note, .emptyTable, table, what: "it has no rows", advice: "Nothing to do if that is so by intention")
+        default:
+            guard table.absenceSeverity != nil else { return }
+            report(.note, .emptyTable, table, what: "it has no rows", advice: "Nothing to do if that is so by intention")
         }
     }
 

@@ -51,8 +51,9 @@ final class SQLiteCursor: CDMCursor {
 
     /// The order was promised: rather fail than give rows out of order.
     private func watchOrder(_ column: CInt) throws(OMOPStoreError) {
-        guard sqlite3_column_type(handle, column) == SQLITE_INTEGER else { return }
-        let person = sqlite3_column_int64(handle, column)
+        let value = sqlite3_column_value(handle, column)
+        guard sqlite3_value_type(value) == SQLITE_INTEGER else { return }
+        let person = sqlite3_value_int64(value)
         guard person >= lastPerson else {
             throw OMOPStoreError(
                 .changed, "Rows changed their order while they were being read", advice: "Let the load finish, then start again")
@@ -62,86 +63,94 @@ final class SQLiteCursor: CDMCursor {
 
     // MARK: Values
 
+    /// The value of a column. Asked once, it saves the checks that each `sqlite3_column_...` function does again; SQLite
+    /// allows it because this connection is never used by two threads at once.
+    /// <https://www.sqlite.org/c3ref/column_blob.html>
+    @inline(__always)
+    private func value(_ column: Int) -> OpaquePointer? {
+        sqlite3_column_value(handle, CInt(truncatingIfNeeded: column))
+    }
+
     func int64(_ column: Int) -> Int64? {
-        let index = CInt(truncatingIfNeeded: column)
-        switch sqlite3_column_type(handle, index) {
-        case SQLITE_INTEGER: return sqlite3_column_int64(handle, index)
+        let value = value(column)
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: return sqlite3_value_int64(value)
         case SQLITE_NULL: return nil
-        case SQLITE_FLOAT: return Int64(exactly: sqlite3_column_double(handle, index)) ?? missed(column)
+        case SQLITE_FLOAT: return Int64(exactly: sqlite3_value_double(value)) ?? missed(column)
         case SQLITE_TEXT:
-            guard let text = presentText(index) else { return nil }
+            guard let text = presentText(value) else { return nil }
             return NumberText.int64(text) ?? missed(column)
         default: return missed(column)
         }
     }
 
     func double(_ column: Int) -> Double? {
-        let index = CInt(truncatingIfNeeded: column)
-        switch sqlite3_column_type(handle, index) {
+        let value = value(column)
+        switch sqlite3_value_type(value) {
         case SQLITE_FLOAT, SQLITE_INTEGER:
-            let value = sqlite3_column_double(handle, index)
-            return value.isFinite ? value : missed(column)
+            let number = sqlite3_value_double(value)
+            return number.isFinite ? number : missed(column)
         case SQLITE_NULL: return nil
         case SQLITE_TEXT:
-            guard let text = presentText(index) else { return nil }
+            guard let text = presentText(value) else { return nil }
             return NumberText.double(text) ?? missed(column)
         default: return missed(column)
         }
     }
 
     func text(_ column: Int) -> String? {
-        let index = CInt(truncatingIfNeeded: column)
-        switch sqlite3_column_type(handle, index) {
-        case SQLITE_TEXT: return withText(index) { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+        let value = value(column)
+        switch sqlite3_value_type(value) {
+        case SQLITE_TEXT: return withText(value) { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
         case SQLITE_NULL: return nil
-        // Not sqlite3_column_text: it would change the value's type under later reads of the same column.
-        case SQLITE_INTEGER: return String(sqlite3_column_int64(handle, index))
-        case SQLITE_FLOAT: return String(sqlite3_column_double(handle, index))
+        // Not sqlite3_value_text: it would change the value's type under later reads of the same column.
+        case SQLITE_INTEGER: return String(sqlite3_value_int64(value))
+        case SQLITE_FLOAT: return String(sqlite3_value_double(value))
         default: return missed(column)
         }
     }
 
     func day(_ column: Int) -> Int32? {
-        let index = CInt(truncatingIfNeeded: column)
-        switch sqlite3_column_type(handle, index) {
+        let value = value(column)
+        switch sqlite3_value_type(value) {
         case SQLITE_TEXT:
-            if let read = withText(index, { DateText($0) }) { return read.day }
-            guard let text = presentText(index) else { return nil }
+            if let day = withText(value, { DateText.plainDay($0) ?? DateText($0)?.day }) { return day }
+            guard let text = presentText(value) else { return nil }
             return NumberText.double(text).flatMap(numbers[column].day) ?? missed(column)
         case SQLITE_INTEGER, SQLITE_FLOAT:
-            return numbers[column].day(sqlite3_column_double(handle, index)) ?? missed(column)
+            return numbers[column].day(sqlite3_value_double(value)) ?? missed(column)
         case SQLITE_NULL: return nil
         default: return missed(column)
         }
     }
 
     func minute(_ column: Int) -> Int64? {
-        let index = CInt(truncatingIfNeeded: column)
-        switch sqlite3_column_type(handle, index) {
+        let value = value(column)
+        switch sqlite3_value_type(value) {
         case SQLITE_TEXT:
-            if let read = withText(index, { DateText($0) }) {
+            if let read = withText(value, { DateText($0) }) {
                 return read.minuteOfDay.map { Int64(read.day) * 1440 + Int64($0) }
             }
-            guard let text = presentText(index), let number = NumberText.double(text) else { return nil }
+            guard let text = presentText(value), let number = NumberText.double(text) else { return nil }
             return numbers[column].minute(number, hasFraction: text.contains("."))
-        case SQLITE_INTEGER: return numbers[column].minute(sqlite3_column_double(handle, index), hasFraction: false)
+        case SQLITE_INTEGER: return numbers[column].minute(sqlite3_value_double(value), hasFraction: false)
         case SQLITE_FLOAT:
-            let value = sqlite3_column_double(handle, index)
-            return numbers[column].minute(value, hasFraction: value != value.rounded() || numbers[column].isMoment)
+            let number = sqlite3_value_double(value)
+            return numbers[column].minute(number, hasFraction: number != number.rounded() || numbers[column].isMoment)
         default: return nil
         }
     }
 
     // MARK: Text
 
-    private func withText<Result>(_ index: CInt, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) -> Result? {
-        guard let start = sqlite3_column_text(handle, index) else { return nil }
-        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index))))
+    private func withText<Result>(_ value: OpaquePointer?, _ body: (UnsafeBufferPointer<UInt8>) -> Result?) -> Result? {
+        guard let start = sqlite3_value_text(value) else { return nil }
+        return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
     }
 
     /// Short text that does not stand for NULL. Longer text is no number and no date.
-    private func presentText(_ index: CInt) -> String? {
-        withText(index) { bytes in
+    private func presentText(_ value: OpaquePointer?) -> String? {
+        withText(value) { bytes in
             let text = String(decoding: bytes.prefix(80), as: UTF8.self)
             return StoredValue.isAbsent(text) ? nil : text
         }
