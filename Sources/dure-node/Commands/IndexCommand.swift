@@ -134,9 +134,10 @@ struct IndexCommand: ParsableCommand {
         var output: OutputFormat = .table
 
         func run() throws {
+            let path = try place.indexPath()
             let index: EventIndex
             do throws(EventIndexError) {
-                index = try EventIndex.open(try place.indexPath(), checksums: false)
+                index = try EventIndex.open(path, checksums: false)
             } catch {
                 Terminal.say("dure-node: \(error)")
                 throw ExitCode(error.code == .damaged ? 11 : 69)
