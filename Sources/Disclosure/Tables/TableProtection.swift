@@ -42,7 +42,7 @@
         let greedy = GreedySuppression(table: canonical.table, isPrimary: isPrimary, isFixed: isFixed)
         let isLarge = cells.count > Self.largestCareful
         let patterns = greedy.best(
-            goal == .exact || isLarge ? 1 : cells.count <= 300 ? 8 : 3, restarts: isLarge ? 2 : 40, seed: seed)
+            goal == .exact || isLarge ? 1 : cells.count <= 300 ? 4 : 3, restarts: isLarge ? 2 : 40, seed: seed)
         let hidden = goal == .exact ? patterns[0].hidden : try repaired(patterns, greedy, seed)
         return canonical.place.map { isPrimary[$0] ? .primary : hidden[$0] ? .secondary : .published }
     }

@@ -77,7 +77,7 @@ struct TableCaseTests {
 
     @Test(
         "The Python attacker with its own solver finds the same on every protected case",
-        .enabled(if: ProcessInfo.processInfo.environment["DURE_LONG_TESTS"] == "1", "long test"), arguments: PublishedCase.all)
+        .enabled(if: longTests, "long test"), arguments: PublishedCase.all)
     func pythonAttacker(_ published: PublishedCase) throws {
         let (table, statuses) = try protect(published, .intervals)
         let cells = zip(table.cells, statuses).map { cell, status in

@@ -1,5 +1,4 @@
 @_spi(Hospital) import Disclosure
-import Foundation
 import Testing
 
 @Suite("Table protection")
@@ -77,7 +76,7 @@ struct TableProtectionTests {
 
     @Test(
         "3,078 cells are protected in seconds",
-        .enabled(if: ProcessInfo.processInfo.environment["DURE_LONG_TESTS"] == "1", "long test"))
+        .enabled(if: longTests, "long test"))
     func largeTable() throws {
         let table = MadeTable.crossed([18, 17, 8], seed: 1, scale: 300)
         #expect(table.cells.count == 3_078)

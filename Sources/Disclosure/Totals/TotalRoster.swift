@@ -1,0 +1,73 @@
+/// Which hospitals a consortium total may be opened for: one set for ever (A.5, steps 2 and 5).
+///
+/// A pure value: the guardian keeps it and asks it before opening anything.
+public struct TotalRoster: Sendable, Hashable {
+    /// Fewest hospitals without a written policy.
+    public static let minimum = 5
+    /// Fewest hospitals with a written policy.
+    public static let writtenMinimum = 3
+    /// A total of the same question over other hospitals must differ in at least so many.
+    public static let leastDifference = 3
+
+    /// Members of the consortium by their ids.
+    public let members: Set<String>
+    /// Fewest hospitals in a total.
+    public let minimum: Int
+
+    /// A roster.
+    /// - Throws: `roster` when the minimum is below 3, or below 5 without a written policy, or more than the members.
+    public init(members: Set<String>, minimum: Int = Self.minimum, hasWrittenPolicy: Bool = false) throws(DisclosureError) {
+        let floor = hasWrittenPolicy ? Self.writtenMinimum : Self.minimum
+        guard minimum >= floor else {
+            throw DisclosureError(
+                .roster, "a consortium total of \(minimum) hospitals is not allowed",
+                advice: "Take \(floor) or more; fewer than \(Self.minimum) need a written policy of all")
+        }
+        guard members.count >= minimum else {
+            throw DisclosureError(
+                .roster, "the consortium has \(members.count) hospitals, a total needs \(minimum)",
+                advice: "Ask per hospital instead")
+        }
+        self.members = members
+        self.minimum = minimum
+    }
+
+    /// Whether the total over these hospitals may be opened, given what was opened for the same question before.
+    /// - Throws: `roster` with what does not fit.
+    public func admit(_ hospitals: Set<String>, openedBefore: [Set<String>]) throws(DisclosureError) {
+        guard hospitals.isSubset(of: members) else {
+            throw DisclosureError(
+                .roster, "a hospital of the total is not on the signed roster", advice: "Use the roster that the nodes were given"
+            )
+        }
+        guard hospitals.count >= minimum else {
+            throw DisclosureError(
+                .roster, "\(hospitals.count) hospitals answered, a total needs \(minimum)",
+                advice: "Wait for more answers, or ask again later")
+        }
+        for earlier in openedBefore where earlier != hospitals {
+            let difference = earlier.symmetricDifference(hospitals).count
+            guard difference >= Self.leastDifference else {
+                throw DisclosureError(
+                    .roster, "this question was opened over \(earlier.count) hospitals, \(difference) of them different",
+                    advice:
+                        "A difference of fewer than \(Self.leastDifference) hospitals would show single hospitals: use the earlier total"
+                )
+            }
+        }
+    }
+}
+
+/// Opens an exact total at the guardian, where every hospital's policy allows exact shares (A.5, "exact totals instead"): what
+/// is opened is suppressed before anything reaches the coordinator.
+public enum ExactTotal {
+    /// Whether a cell's total may be shown: k or more, and so much besides the largest single hospital that this hospital
+    /// cannot work out the rest (the insider rule).
+    /// - Parameters:
+    ///   - total: the cell's total over the hospitals.
+    ///   - largestShare: the largest single hospital's count.
+    ///   - threshold: k.
+    public static func mayBeShown(total: Int, largestShare: Int, threshold: Int) -> Bool {
+        total >= threshold && total - largestShare >= threshold
+    }
+}

@@ -1,0 +1,125 @@
+@_spi(Hospital) import Disclosure
+import Testing
+
+@Suite("Release ledger")
+struct LedgerTests {
+    @Test("A stored ledger opens to one that answers the same and is stored to the same bytes")
+    func roundTrip() throws {
+        var hospital = MadeHospital(universe: 3_000)
+        for start in stride(from: 0, to: 2_000, by: 130) { _ = try hospital.count(start..<start + 90, project: "p\(start % 3)") }
+        let sex = EvaluatedBreakdown.Dimension(name: "sex", categories: ["F", "M"])
+        let answer = EvaluatedAnswer(
+            total: hospital.set(2_100..<2_600),
+            breakdown: EvaluatedBreakdown(
+                dimensions: [sex], cells: [["F"]: hospital.set(2_100..<2_300), ["M"]: hospital.set(2_300..<2_600)]))
+        let first = try hospital.ask(answer, cohort: "c")
+        let stored = hospital.ledger.bytesToSeal
+        var opened = hospital
+        opened.ledger = try ReleaseLedger(opening: stored)
+        #expect(opened.ledger.bytesToSeal.bytes == stored.bytes)
+        #expect(try opened.ask(answer, cohort: "c") == first)
+        #expect(try opened.count(40..<140) == hospital.count(40..<140))
+        #expect("\(stored)" == "ledger (stays in the hospital, sealed)")
+    }
+
+    @Test("A damaged ledger is refused and never trapped on", arguments: 0..<200)
+    func damaged(_ seed: Int) throws {
+        var hospital = MadeHospital(universe: 400)
+        _ = try hospital.count(0..<40)
+        _ = try hospital.count(100..<390)
+        var bytes = hospital.ledger.bytesToSeal.bytes
+        var generator = SeededGenerator(seed: UInt64(seed))
+        if seed % 4 == 0 { bytes.removeLast(Int.random(in: 1..<bytes.count, using: &generator)) }
+        for _ in 0..<3 where !bytes.isEmpty {
+            bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+        }
+        // Opening is guarded by the node's seal; here it must only never trap, and never yield more than it was given.
+        _ = try? ReleaseLedger(opening: SealedLedgerBytes(opened: bytes))
+    }
+
+    @Test("Released sets survive a new data release in which every person ordinal changed")
+    func registersAcrossReleases() throws {
+        // In the second release the persons are in reverse order and 100 newcomers stand first.
+        let rules = DisclosureRules.standard
+        let keys = PatientKeys.made(600)
+        let before = ReleaseGate(rules: rules, key: TestKey(), patients: .made(500), register: nil)
+        var ledger = ReleaseLedger(universe: 500)
+        let first = try before.plan(
+            EvaluatedAnswer(total: PersonSet(universe: 500, members: 0..<100)), for: ReleaseRequest(project: "p"), against: ledger
+        )
+        ledger.commit(first)
+        ledger.grow(to: 600)
+        ledger.begin(epoch: 2)
+        let places = (500..<600).map(UInt32.init) + (0..<500).reversed().map(UInt32.init)
+        let after = ReleaseGate(
+            rules: rules, key: TestKey(), patients: keys, register: PersonRegister(places: places, universe: 600))
+        // The same hundred persons and three newcomers: within k, so the old number is the answer.
+        let again = EvaluatedAnswer(total: PersonSet(universe: 600, members: Array(500..<600) + [0, 1, 2]))
+        let second = try after.plan(again, for: ReleaseRequest(project: "p"), against: ledger)
+        #expect(second.disclosed.total == first.disclosed.total)
+        #expect(second.outcomes.known == 1)
+    }
+
+    @Test("Exposure hides a small cohort after a few releases, halves with the epoch, and a steward can reset it")
+    func exposure() throws {
+        // Sets of 40 that overlap in 20: each release costs its members 1/40; the cap of 0.2 is reached after eight.
+        var hospital = MadeHospital(universe: 2_000)
+        var shown = 0
+        for round in 0..<20 {
+            let others = 100 + round * 60..<100 + round * 60 + 60
+            if try hospital.count(Array(0..<20) + Array(others)).shown != nil { shown += 1 }
+        }
+        #expect(shown == 16)
+        hospital.ledger.begin(epoch: 2)
+        #expect(try hospital.count(Array(0..<20) + Array(1_500..<1_560)).shown != nil)
+        hospital.ledger.resetExposure()
+        #expect(try hospital.count(Array(0..<20) + Array(1_700..<1_760)).shown != nil)
+    }
+
+    @Test(
+        "Ten thousand released sets and a million persons: a new count is answered in time", .enabled(if: longTests, "long test"))
+    func tenThousandSets() throws {
+        var generator = SeededGenerator(seed: 77)
+        var ledger = ReleaseLedger(universe: 1_000_000)
+        let gate = ReleaseGate(
+            rules: .made(exposureCap: 1_000, releasesPerProject: 1_000_000), key: TestKey(), patients: .made(1_000_000))
+        func random() -> PersonSet {
+            let size = Int(50 * Double(2_000).power(generator.fraction()))
+            let start = Int(generator.next() % UInt64(1_000_000 - size))
+            return PersonSet(universe: 1_000_000, members: (start..<start + size).filter { _ in generator.next() % 10 < 8 })
+        }
+        for _ in 0..<10_000 {
+            ledger.commit(try gate.plan(EvaluatedAnswer(total: random()), for: ReleaseRequest(project: "p"), against: ledger))
+        }
+        var times: [Duration] = []
+        for _ in 0..<20 {
+            let set = random()
+            times.append(
+                try ContinuousClock().measure {
+                    _ = try gate.plan(EvaluatedAnswer(total: set), for: ReleaseRequest(project: "p"), against: ledger)
+                })
+        }
+        times.sort()
+        print("10,000 released sets, 1,000,000 persons: median \(times[10]), slowest \(times[19]) a count")
+        #expect(ledger.count > 9_000)
+        #expect(times[10] < .milliseconds(500))
+    }
+}
+
+extension Double {
+    /// A power with a fractional exponent, by repeated square roots (the tests need no C library).
+    fileprivate func power(_ exponent: Double) -> Double {
+        var result = 1.0
+        var root = self
+        var rest = exponent
+        for _ in 0..<30 {
+            root = root.squareRoot()
+            rest *= 2
+            if rest >= 1 {
+                result *= root
+                rest -= 1
+            }
+        }
+        return result
+    }
+}
