@@ -82,6 +82,7 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
     /// The code that goes on the wire: the exact one where another room gave it.
     public var wireCode: String { detailCode ?? code.rawValue }
 
+    /// Code, message and advice in one line.
     public var description: String {
         advice.isEmpty ? "\(code.rawValue): \(message)" : "\(code.rawValue): \(message) \(advice)"
     }

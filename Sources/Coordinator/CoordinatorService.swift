@@ -23,8 +23,8 @@ public struct CoordinatorService: Service {
     private let logger: Logger
     private let certificate: ServerCertificate
     private let ports: PortBoard
-    private let nodesWaiting = WaitingRoom<HospitalID>(isExclusive: true)
-    private let readersWaiting = WaitingRoom<QueryID>(isExclusive: false)
+    let nodesWaiting = WaitingRoom<HospitalID>(isExclusive: true)
+    let readersWaiting = WaitingRoom<QueryID>(isExclusive: false)
     private let sweepInterval: Duration
 
     /// The service of the coordinator in `office`.

@@ -123,7 +123,7 @@ import Testing
         let known = try await coordinator.result(query, token).version
 
         async let next = coordinator.result(query, token, version: known, wait: 30)
-        try await Task.sleep(for: .milliseconds(50))
+        while await coordinator.service.readersWaiting.waiting < 1 { await Task.yield() }
         _ = try await busan.send(try busan.answer(ticket, .exact(20), at: coordinator.time.now), coordinator)
         let result = try await next
         #expect(result.version > known)

@@ -10,20 +10,24 @@ enum YAMLDocument {
     ///
     /// - Throws: `CoordinatorError` (`CONFIGURATION`) with line and column.
     static func json(_ text: String, file: String) throws(CoordinatorError) -> JSONValue {
+        let parser: Parser
         let node: Node?
         do {
-            node = try Yams.compose(yaml: text, Resolver.basic)
+            parser = try Parser(yaml: text, resolver: .basic)
+            node = try parser.singleRoot()
         } catch {
             throw fail("\(error)".split(separator: "\n").joined(separator: " "), file)
         }
         guard let node else { throw fail("the file is empty", file) }
+        // Nodes hold their anchors weakly; the parser owns them.
+        defer { withExtendedLifetime(parser) {} }
         return try value(node, file)
     }
 
     private static func value(_ node: Node, _ file: String) throws(CoordinatorError) -> JSONValue {
+        if node.anchor != nil { throw fail("anchors and aliases are not allowed\(place(node))", file) }
         switch node {
         case .scalar(let scalar):
-            if scalar.anchor != nil { throw fail("anchors are not allowed\(place(node))", file) }
             return scalar.style == .plain ? plain(scalar.string) : .string(scalar.string)
         case .sequence(let sequence):
             var elements: [JSONValue] = []

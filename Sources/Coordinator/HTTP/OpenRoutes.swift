@@ -2,6 +2,7 @@ import CanonicalJSON
 import Federation
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// What is asked before anybody is known: health, the consortium's certificate, enrolment, signing in.
 struct OpenRoutes: Sendable {
@@ -39,13 +40,11 @@ struct OpenRoutes: Sendable {
             status: isWritable && isCertified ? .ok : .serviceUnavailable)
     }
 
-    /// `GET /v1/ca`: the certificate to trust, to be compared with the fingerprint of an enrolment code or by telephone.
+    /// `GET /v1/ca`: the certificate to trust (PEM), once its fingerprint was compared with an enrolment code or by telephone.
     @Sendable private func authority(_: Request, _: PeopleContext) async throws -> Response {
-        JSONResponse.make([
-            "certificate": .string(keys.authorityPEM), "fingerprint": keys.authorityFingerprint.json,
-            "readAloud": .string(Fingerprint.grouped(keys.authorityFingerprint)),
-            "coordinatorKey": keys.signing.verificationKey.json,
-        ])
+        Response(
+            status: .ok, headers: [.contentType: "application/x-pem-file", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: keys.authorityPEM)))
     }
 
     /// `POST /v1/enrolments`

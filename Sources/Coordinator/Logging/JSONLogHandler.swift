@@ -29,11 +29,13 @@ public struct JSONLogHandler: LogHandler {
         self.write = write
     }
 
+    /// One key of the logger's metadata.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one event as one line.
     public func log(event: LogEvent) {
         var object: JSONObject = [
             "time": .string(Self.now()), "level": .string(event.level.rawValue), "label": .string(label),

@@ -2,9 +2,13 @@ public import Federation
 
 /// A person of the consortium: `U-` and six characters: `U-4F7K2Q`.
 public struct PersonID: Identifier {
+    /// The identifier's text.
     public let rawValue: String
+    /// Wraps text already known to be well formed.
     public init(unchecked text: String) { rawValue = text }
+    /// What such an identifier looks like.
     public static let example = "U-4F7K2Q"
+    /// Whether `text` has the shape of this identifier.
     public static func isWellFormed(_ text: String) -> Bool {
         text.hasPrefix("U-") && text.utf8.count == 8 && text.utf8.dropFirst(2).allSatisfy(RandomText.alphabet.contains)
     }

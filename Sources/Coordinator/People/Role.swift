@@ -19,6 +19,7 @@ public enum Scope: String, Sendable, Hashable, CaseIterable, Comparable {
     /// Managing one's own tokens and operating the coordinator.
     case admin
 
+    /// By name, so that lists have one order.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// Scopes as they stand in the database and in `--scope`: separated by commas, in a fixed order.

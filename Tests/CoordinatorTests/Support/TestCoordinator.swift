@@ -117,6 +117,11 @@ final class TestCoordinator: Sendable {
             status: response.status.code, json: bytes.isEmpty ? .null : try JSONValue(parsing: bytes), headers: response.headers)
     }
 
+    /// Goes on once so many nodes' polls are parked.
+    func untilNodesWait(_ count: Int) async {
+        while await service.nodesWaiting.waiting < count { await Task.yield() }
+    }
+
     // MARK: Furniture
 
     func addPerson(_ login: String, _ role: Role) async throws {
@@ -206,7 +211,7 @@ enum Verb: Sendable {
 }
 
 extension HTTPField.Name {
-    static let certificateForTests = HTTPField.Name("X-Test-Certificate")!
+    static let certificateForTests = HTTPField.Name("X-Test-Certificate") ?? .cookie
 }
 
 final class CollectingWriter: ResponseBodyWriter, Sendable {
