@@ -21,7 +21,7 @@ extension ImportReport {
             "total", "", Self.grouped(tables.reduce(0) { $0 + $1.rows }), Self.grouped(tables.reduce(0) { $0 + $1.rowsLeftOut }),
             Self.grouped(tables.reduce(0) { $0 + $1.valuesLost }),
         ]
-        let widths = [21, 25, 12, 9, 11]
+        let widths = [21, 22, 13, 9, 11]
         return ([heads] + rows + [total]).map { row in
             let cells = zip(row, widths).enumerated().map { index, cell in Self.cell(cell.0, cell.1, isNumber: index > 1) }
             return cells.joined(separator: " ").trimmingTrailingBlanks()
