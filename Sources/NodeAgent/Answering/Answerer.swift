@@ -1,0 +1,135 @@
+import CanonicalJSON
+import Cohorts
+import Disclosure
+import Federation
+
+/// From a stored ticket to a stored answer: policy, evaluation, release, signature, spool. Sends nothing.
+actor Answerer {
+    private let policy: Policy
+    private let source: any AnswerSource
+    private let desk: ReleaseDesk
+    private let spool: Spool
+    private let signing: SigningKey
+    private let coordinatorKey: VerificationKey
+    private let secondsPerQuery: Int
+    private let clock: NodeClock
+    private let log: NodeLog
+    private var runs: [TicketID: EvaluationRun] = [:]
+
+    init(
+        policy: Policy, source: any AnswerSource, desk: ReleaseDesk, spool: Spool, signing: SigningKey,
+        coordinatorKey: VerificationKey, secondsPerQuery: Int, clock: NodeClock, log: NodeLog
+    ) {
+        self.policy = policy
+        self.source = source
+        self.desk = desk
+        self.spool = spool
+        self.signing = signing
+        self.coordinatorKey = coordinatorKey
+        self.secondsPerQuery = secondsPerQuery
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Stops working on a ticket, if it is being worked on.
+    func callOff(_ ticket: TicketID) { runs[ticket]?.callOff() }
+
+    /// Stops working on everything; the tickets stay as they are and are taken up again at the next start.
+    func callOffAll() { for run in runs.values { run.callOff() } }
+
+    /// Returns when nothing is being worked on (looked at ten times a second; only at the end of the program).
+    func idle() async {
+        while !runs.isEmpty, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+    }
+
+    /// Answers a ticket that was taken up. True when an answer is stored now.
+    func answer(_ entry: Spool.Entry) async throws(NodeError) -> Bool {
+        let ticket = try read(entry)
+        let now = Timestamp(clock.now())
+        switch PolicyRules.decide(PolicyRequest(ticket, now: now), under: policy).verdict {
+        case .declines(let code):
+            log.info("declined by policy", [.ticket: entry.id.rawValue, .code: code.rawValue])
+            return try await store(.declined(code, at: []), to: ticket)
+        case .passes:
+            return try await evaluate(ticket)
+        }
+    }
+
+    /// The ticket was verified when it came in; it is verified again, because years and backups lie between.
+    private func read(_ entry: Spool.Entry) throws(NodeError) -> QueryTicket {
+        do throws(FederationError) {
+            return try SignedDocument(parsing: entry.document).verified(as: QueryTicket.self, by: coordinatorKey)
+        } catch {
+            throw NodeError(
+                .integrity, "Ticket \(entry.id) in the spool does not verify (\(error.code.rawValue)).",
+                advice: "The state directory was changed by somebody else, or belongs to another enrolment.")
+        }
+    }
+
+    private func evaluate(_ ticket: QueryTicket) async throws(NodeError) -> Bool {
+        let effective = EffectiveRules(for: ticket, under: policy)
+        for wish in effective.ignored {
+            log.warning("a looser wish was ignored", [.ticket: ticket.id.rawValue, .wish: wish])
+            try await spool.record(
+                "wish.ignored", ticket.id.rawValue, outcome: wish, content: nil, at: Timestamp(clock.now()))
+        }
+        let question = ReleaseQuestion(ticket, effective.rules, policy: policy.hash, data: source.dataIdentity)
+        if let known = try await desk.known(question) { return try await store(.answered(known), to: ticket) }
+
+        let run = EvaluationRun(limit: secondsPerQuery)
+        runs[ticket.id] = run
+        defer { runs[ticket.id] = nil }
+        let evaluated: EvaluatedAnswer
+        do throws(EvaluationRefusal) {
+            evaluated = try await run.evaluate(ticket.question, from: source)
+        } catch {
+            guard let outcome = error.outcome else { return false }
+            if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
+            return try await store(outcome, to: ticket)
+        }
+        return try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
+            try await self.store(.answered(disclosed), to: ticket, release: release)
+        } refused: { code throws(NodeError) in
+            self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
+            return try await self.store(Self.outcome(of: code), to: ticket)
+        }
+    }
+
+    /// What the researcher is told when the gate lets nothing out. None of these depends on a small count.
+    static func outcome(of code: DisclosureError.Code) -> AnswerOutcome {
+        switch code {
+        case .budget: .declined(.quota, at: [])
+        case .tierLocked: .declined(.releaseMode, at: [])
+        case .tableTooLarge: .declined(.tooLarge, at: [])
+        default: .failed(.error)
+        }
+    }
+
+    private func store(
+        _ outcome: AnswerOutcome, to ticket: QueryTicket, release: Spool.Release? = nil
+    ) async throws(NodeError) -> Bool {
+        let now = Timestamp(clock.now())
+        let answer = NodeAnswer(to: ticket, at: now, provenance: source.provenance, policy: policy.hash, outcome: outcome)
+        let document: SignedDocument
+        do throws(FederationError) {
+            document = try SignedDocument(signing: answer, with: signing)
+        } catch {
+            throw NodeError(.integrity, error.message, advice: error.advice)
+        }
+        let isStored = try await spool.store(document, to: ticket.id, release: release, outcome: outcome.word, at: now)
+        if isStored { log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word]) }
+        return isStored
+    }
+}
+
+extension AnswerOutcome {
+    /// For the log: how it ended, without any number.
+    var word: String {
+        switch self {
+        case .answered: "answered"
+        case .declined(let code, _): code.rawValue
+        case .unavailable(let why, _): "unavailable-\(why.rawValue)"
+        case .failed(let why): "failed-\(why.rawValue)"
+        }
+    }
+}

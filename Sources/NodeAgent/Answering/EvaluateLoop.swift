@@ -1,0 +1,67 @@
+import Federation
+
+/// Takes up tickets and answers them, one at a time; a node runs several.
+struct EvaluateLoop: Sendable {
+    let spool: Spool
+    let answerer: Answerer
+    let claims: Claims
+    let link: CoordinatorLink
+    let board: StatusBoard
+    let state: StateDirectory
+    let bells: Bells
+    let stop: StopSignal
+    let clock: NodeClock
+    let log: NodeLog
+
+    func run() async {
+        while !stop.isStopping {
+            let seen = bells.evaluate.rings
+            if state.pauseMessage == nil, await step() { continue }
+            await stop.cancelling { await bells.evaluate.wait(after: seen, atMost: .seconds(5)) }
+        }
+    }
+
+    /// Answers one ticket. False where there is none, or where something has to get better first.
+    func step() async -> Bool {
+        do throws(NodeError) {
+            guard let entry = try await claims.take(spool) else { return false }
+            let result = await answer(entry)
+            await claims.giveBack(entry.id)
+            return try result.get()
+        } catch {
+            log.error("a ticket could not be answered yet", [.code: error.code.rawValue, .advice: error.advice])
+            await board.problem(error)
+            return false
+        }
+    }
+
+    private func answer(_ entry: Spool.Entry) async -> Result<Bool, NodeError> {
+        do throws(NodeError) {
+            let now = Timestamp(clock.now())
+            guard try await spool.move(entry.id, .takenUp, at: now) != nil else { return .success(true) }
+            // A line on a screen: whether it arrives changes nothing.
+            async let told: Void? = try? link.progress(NodeProgress(ticket: entry.id, stage: .evaluating, since: now))
+            let isStored = try await answerer.answer(entry)
+            _ = await told
+            if isStored { bells.send.ring() }
+            return .success(isStored)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// Which tickets are being worked on in this process.
+actor Claims {
+    private var busy: Set<TicketID> = []
+
+    func take(_ spool: Spool) async throws(NodeError) -> Spool.Entry? {
+        while let entry = try await spool.next(.evaluate, except: busy) {
+            // Another loop may have taken it while this one asked.
+            if busy.insert(entry.id).inserted { return entry }
+        }
+        return nil
+    }
+
+    func giveBack(_ ticket: TicketID) { busy.remove(ticket) }
+}

@@ -1,0 +1,102 @@
+import CanonicalJSON
+import Cohorts
+import Disclosure
+import Federation
+
+/// What makes two questions the same to the outside: what is asked, of which data, under which rules.
+struct ReleaseQuestion: Sendable, Hashable {
+    let key: Digest256
+    let rules: DisclosureRules
+    let request: ReleaseRequest
+
+    init(_ ticket: QueryTicket, _ rules: DisclosureRules, policy: Digest256, data: String) {
+        self.rules = rules
+        request = ReleaseRequest(
+            project: ticket.project.id.rawValue, tier: ticket.mode == .secureTotal ? .consortiumTotal : .perHospital,
+            cohort: Digest256(of: ticket.question.cohort.canonicalBytes).text)
+        key = Digest256(
+            of: [
+                "schema": "dure.release-key/1", "question": ticket.questionHash.json, "data": .string(data),
+                "policy": policy.json, "rules": rules.json, "tier": .string(request.tier.rawValue),
+            ])
+    }
+}
+
+/// The way through the release gate, one answer at a time: each is planned against everything that left before, and what it
+/// lets out is stored together with the answer.
+actor ReleaseDesk {
+    private let secret: NodeSecret
+    private let store: LedgerStore
+    private let spool: Spool?
+    private let turn = Turn()
+    private let patients: PatientKeys
+    private let register: PersonRegister
+    private var ledger: ReleaseLedger
+
+    /// - Parameters:
+    ///   - spool: nil where nothing was ever released (a preview on a new node).
+    ///   - keeps: whether what is new (a person, an epoch) is kept; a preview keeps nothing.
+    init(secret: NodeSecret, source: any AnswerSource, spool: Spool?, keeps: Bool) async throws(NodeError) {
+        self.secret = secret
+        self.spool = spool
+        store = LedgerStore(secret: secret)
+        let opened = try await store.open(for: source, secret: secret) { name async throws(NodeError) in
+            try await spool?.setting(name)
+        }
+        if keeps, !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
+        patients = opened.patients
+        register = opened.register
+        ledger = opened.ledger
+    }
+
+    /// What was said before to this question (R6): asked again, it is said again, and costs nothing.
+    func known(_ question: ReleaseQuestion) async throws(NodeError) -> DisclosedAnswer? {
+        guard let bytes = try await spool?.released(question.key) else { return nil }
+        do throws(JSONError) {
+            return try DisclosedAnswer(parsing: bytes)
+        } catch {
+            throw NodeError(
+                .integrity, "A stored release cannot be read (\(error.pointer)).", advice: "Restore the state directory's backup.")
+        }
+    }
+
+    /// What would leave, if it left now. Changes nothing.
+    func preview(_ answer: EvaluatedAnswer, to question: ReleaseQuestion) throws(DisclosureError) -> DisclosedAnswer {
+        try plan(answer, question).disclosed
+    }
+
+    /// Releases an answer: `store` must store it durably and say whether it did.
+    func release(
+        _ answer: EvaluatedAnswer, to question: ReleaseQuestion,
+        store: @Sendable (DisclosedAnswer, Spool.Release?) async throws(NodeError) -> Bool,
+        refused: @Sendable (DisclosureError.Code) async throws(NodeError) -> Bool
+    ) async throws(NodeError) -> Bool {
+        await turn.take()
+        defer { giveBack() }
+        // While this one waited for its turn, the same question may have been answered.
+        if let known = try await known(question) { return try await store(known, nil) }
+        let plan: ReleasePlan
+        do throws(DisclosureError) {
+            plan = try self.plan(answer, question)
+        } catch {
+            return try await refused(error.code)
+        }
+        var after = ledger
+        after.commit(plan)
+        let release = Spool.Release(
+            key: question.key, disclosed: plan.disclosed.json.canonicalBytes(),
+            ledger: question.rules.ledger ? try self.store.seal(after) : nil)
+        let isStored = try await store(plan.disclosed, release)
+        if isStored { ledger = after }
+        return isStored
+    }
+
+    private func plan(_ answer: EvaluatedAnswer, _ question: ReleaseQuestion) throws(DisclosureError) -> ReleasePlan {
+        try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).plan(answer, for: question.request, against: ledger)
+    }
+
+    private func giveBack() {
+        let turn = turn
+        Task { await turn.giveBack() }
+    }
+}

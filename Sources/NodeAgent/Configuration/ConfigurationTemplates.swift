@@ -1,0 +1,109 @@
+/// The commented files that `dure-node init` writes. `nodes/node.yaml` and `nodes/policy.yaml` are the same texts; a test
+/// holds them together.
+public enum ConfigurationTemplates {
+    /// node.yaml with the three values that no default can guess.
+    public static func node(hospital: String, store: String, coordinator: String) -> String {
+        """
+        # node.yaml: who this node is, whom it talks to and how, and what it answers from.
+        #
+        # Every key has a comment with its unit and its default. Unknown keys are errors, so that a typing error never goes
+        # unnoticed. Words are quoted; numbers and true/false are not. Relative paths start from this file's folder.
+        # After a change: `dure-node doctor`, then restart the service.
+        schema: "dure.node/1"
+
+        node:
+          id: "\(hospital)"                 # this hospital's id in the consortium's roster
+          # name_ko: "예시대학교병원"        # for people; optional
+          # name_en: "Example University Hospital"
+          language: "ko"                  # ko | en: the hospital's language (default ko)
+
+        coordinator:
+          url: "\(coordinator)"   # where this node enrols: the address in the invitation, https only
+          # The fingerprint of the consortium's authority, as the operator reads it over the telephone (at least the first four
+          # groups). Enrolment compares it with what the network shows; the one-time code carries it too.
+          # fingerprint: "4C1A 9F20 77B3 0D51"
+
+        transport:
+          mode: "online"                  # online: the node dials out over HTTPS; nothing ever connects to it
+          poll_seconds: 25                # seconds that the coordinator may hold a poll, 1 to 55 (default 25); keep it below the
+                                          # read timeout of your proxy and firewall
+          # Without this block, HTTPS_PROXY and NO_PROXY of the environment are used, if they are set.
+          # proxy:
+          #   url: "http://proxy.hospital.example:3128"   # http:// or https://, without user name and password
+          #   username_file: "proxy-user"                 # a file that holds the user name, mode 0600
+          #   password_file: "proxy-password"             # a file that holds the password, mode 0600
+          #   no_proxy: ["localhost", "10.0.0.0/8", ".hospital.example"]
+          tls:
+            minimum: "1.3"                # 1.3 | 1.2: the oldest TLS version (default 1.3); 1.2 only where an inspecting proxy needs it
+            # Authorities to trust besides the consortium's own: PEM files. Only for a proxy that inspects TLS, and only when your
+            # security team confirms it. `dure-node doctor` names the authority that is in between.
+            # extra_ca: ["hospital-inspection-ca.pem"]
+
+        source:
+          - id: "omop"                    # what the store is called in logs and answers
+            kind: "sqlite"                # sqlite: an OMOP CDM v5.4 database file, opened read-only
+            path: "\(store)"           # the file
+            # data_release: "2026-10"     # the ETL's name for this load of the data (default: what the store says)
+            synthetic: false              # true: the data is made up, and every answer, table and page says so (default false)
+
+        limits:
+          concurrent_queries: 2           # questions evaluated at one time, 1 to 16 (default 2)
+          seconds_per_query: 120          # seconds of wall time for one question, 1 to 3600 (default 120); then it is called off
+          memory_mb: 1024                 # MiB of working memory for one question, from 64 (default 1024)
+          drain_seconds: 25               # seconds that running questions get to finish at a stop, 1 to 600 (default 25)
+
+        """
+    }
+
+    /// policy.yaml
+    public static let policy = """
+        # policy.yaml: what this hospital answers, to whom, and in which form. The hospital's word: a coordinator's wish and a
+        # project's entry below can only make it stricter, never looser.
+        #
+        # Unknown keys are errors, so that a typing error never loosens anything. Words are quoted; numbers and true/false are not.
+        # Check with `dure-node policy lint`; `dure-node policy show` prints it as it is understood. Every answer carries its digest.
+        schema: "dure.policy/1"
+
+        version: 1                        # count it up with each change
+        changed_by: "data-office"         # who changed it last: an office or a role
+        reason: "first installation"      # why: the decision or its number
+
+        defaults:
+          mode: "auto"                    # auto: questions that pass every rule below are answered at once
+          unlisted_projects: "decline"    # decline | answer: what a project that is not listed below gets (default decline)
+
+          # What a number may say (unit: patients).
+          threshold: 11                   # counts below this are hidden, and 0 with them; 5 to 1000 (default 11, floor 5)
+          offset: 4                       # up to this much more is hidden, drawn by the node's secret, against insiders who pad a
+                                          # group to just below the threshold; 0 to 1000 (default 4)
+          zero: "merge"                   # merge: 0 is hidden with the small counts (default) | show: 0 is shown as 0
+          round_to: 5                     # counts are rounded to a multiple of this; 1 is no rounding (default 5)
+          rounding: "sticky"              # sticky: unbiased, the same group always the same way (default) | half-up: to the nearest
+          ledger: true                    # remember what was released, and answer what differs from it by fewer than the threshold
+                                          # with the number already known (default true)
+          exposure_cap: 0.2               # how much one patient may be exposed by the releases of one data release: the sum of
+                                          # 1/size over the groups that hold the patient (default 0.2; smaller is stricter)
+          releases_per_project: 200       # questions answered for one project on one data release (default 200)
+
+          # What an answer may hold.
+          release_modes: ["named", "coded"]                 # named: with this hospital's name; coded: under a code of the query
+          outputs: ["total", "attrition", "breakdown"]      # total is always part of an answer
+          breakdown_max_dimensions: 2     # 0 to 3: by how many of sex, age band, year, visit type at once (default 2)
+
+        # What is agreed with each project. Each key but id may be left out; disclosure values may be set here too, stricter only.
+        projects: []
+        #  - id: "P-0042"
+        #    organisations: ["ORG-0007"]               # who may ask under it (default: anybody in the project)
+        #    purposes: ["protocol-feasibility"]        # protocol-feasibility, trial-site-selection, method-development,
+        #                                              # public-health, education (default: any)
+        #    until: "2026-12-31"                       # the last day, UTC (default: no end)
+        #    release_modes: ["named"]
+        #    threshold: 20
+
+        # Whoever stands here gets no answer, whatever else is said.
+        blocked:
+          projects: []
+          organisations: []
+
+        """
+}

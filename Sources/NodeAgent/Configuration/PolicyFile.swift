@@ -1,0 +1,109 @@
+import CanonicalJSON
+import Disclosure
+import Federation
+
+extension Policy {
+    /// Reads `policy.yaml`.
+    /// - Throws: `CONFIGURATION` with every problem, `FILE` where the file itself cannot be read.
+    public init(file path: String) throws(NodeError) {
+        try self.init(text: try Files.text(path, what: "the hospital's policy"), name: Files.name(of: path))
+    }
+
+    /// Reads a text as if it were the file `name`.
+    public init(text: String, name: String) throws(NodeError) {
+        let file = YAMLFile(name: name, text: text)
+        let root = file.root
+        root.schema("dure.policy/1")
+        version = root.int("version", in: 1...1_000_000, default: 1)
+        if !root.has("version") { root.report("version", "is missing") }
+        changedBy = root.requiredString("changed_by")
+        reason = root.requiredString("reason")
+
+        let map = root.map("defaults")
+        _ = map.choice("mode", default: AnswerMode.auto)
+        let widest = Terms(releaseModes: [.named, .coded], attrition: true, breakdown: true, breakdownDimensions: 2)
+        defaults = Terms(map, default: widest)
+        disclosure = DisclosureRules.read(map, default: .standard)
+        unlisted = map.choice("unlisted_projects", default: UnlistedProjects.decline)
+
+        projects = [:]
+        for map in root.maps("projects") {
+            let text = map.requiredString("id")
+            guard let id = ProjectID(rawValue: text) else {
+                map.report("id", "\"\(text)\" is not a project; it looks like \(ProjectID.example)")
+                continue
+            }
+            if projects[id] != nil { map.report("id", "\(id) stands twice") }
+            projects[id] = Project(map, within: defaults, disclosure)
+        }
+        let blocked = root.map("blocked")
+        blockedProjects = Set(
+            (blocked.strings("projects") ?? []).compactMap { text in
+                if ProjectID(rawValue: text) == nil { blocked.report("projects", "\"\(text)\" is not a project") }
+                return ProjectID(rawValue: text)
+            })
+        blockedOrganisations = Set(blocked.strings("organisations") ?? [])
+        try file.finish()
+    }
+
+    /// When a question is answered. Today: at once. Modes in which a person decides are refused by name, never ignored.
+    private enum AnswerMode: String, CaseIterable { case auto }
+}
+
+extension Policy.Terms {
+    private enum Output: String, CaseIterable { case total, attrition, breakdown }
+    private enum Mode: String, CaseIterable { case named, coded }
+
+    init(_ map: YAMLMap, default standard: Self) {
+        let modes: [Mode]? = map.choices("release_modes")
+        releaseModes = modes.map { Set($0.compactMap { ReleaseMode(rawValue: $0.rawValue) }) } ?? standard.releaseModes
+        if let outputs: [Output] = map.choices("outputs") {
+            if !outputs.contains(.total) { map.report("outputs", "must hold total; leave the project out if nothing may leave") }
+            attrition = outputs.contains(.attrition)
+            breakdown = outputs.contains(.breakdown)
+        } else {
+            attrition = standard.attrition
+            breakdown = standard.breakdown
+        }
+        breakdownDimensions = map.int("breakdown_max_dimensions", in: 0...3, default: standard.breakdownDimensions)
+    }
+}
+
+extension Policy.Project {
+    init(_ map: YAMLMap, within defaults: Policy.Terms, _ rules: DisclosureRules) {
+        organisations = map.strings("organisations").map(Set.init)
+        let classes: [ProjectStatement.PurposeClass]? = map.choices("purposes")
+        purposes = classes.map(Set.init)
+        until = map.string("until")
+        if let until, CalendarDay(until) == nil { map.report("until", "\"\(until)\" is not a day like \"2026-12-31\"") }
+        let asked = Policy.Terms(map, default: defaults)
+        let askedRules = DisclosureRules.read(map, default: rules)
+        terms = defaults.tightened(by: asked)
+        disclosure = rules.tightened(by: askedRules)
+        // A project's entry that would loosen something is a mistake of whoever wrote it, and must not look as if it held.
+        if terms != asked { map.report("id", "release_modes, outputs and breakdown_max_dimensions may only be stricter than defaults") }
+        if disclosure != askedRules { map.report("id", "disclosure values may only be stricter than defaults") }
+    }
+}
+
+extension DisclosureRules {
+    /// The disclosure values of a map; what is absent keeps the default.
+    static func read(_ map: YAMLMap, default standard: DisclosureRules) -> DisclosureRules {
+        let threshold = map.int("threshold", in: DisclosureRules.floorThreshold...1_000, default: standard.threshold)
+        let offset = map.int("offset", in: 0...1_000, default: standard.offset)
+        let roundTo = map.int("round_to", in: 1...1_000, default: standard.roundTo)
+        let rounding = map.choice("rounding", default: standard.rounding)
+        let zero = map.choice("zero", default: standard.zero)
+        let ledger = map.bool("ledger", default: standard.ledger)
+        let exposureCap = map.double("exposure_cap", default: standard.exposureCap)
+        let releases = map.int("releases_per_project", in: 0...1_000_000, default: standard.releasesPerProject)
+        do throws(DisclosureError) {
+            return try DisclosureRules(
+                threshold: threshold, offset: offset, roundTo: roundTo, rounding: rounding, zero: zero, ledger: ledger,
+                branchSupport: standard.branchSupport, exposureCap: exposureCap, releasesPerProject: releases)
+        } catch {
+            map.report("exposure_cap", "\(error.message). \(error.advice)")
+            return standard
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Federation
+
+/// Does what the poll machine says.
+struct PollLoop: Sendable {
+    let link: CoordinatorLink
+    let intake: Intake
+    let waitSeconds: Int
+    let backoff: Backoff
+    let board: StatusBoard
+    let state: StateDirectory
+    let stop: StopSignal
+    let log: NodeLog
+
+    func run() async {
+        var machine = PollMachine(backoff: backoff)
+        var event = PollMachine.Event.ready
+        while true {
+            if stop.isStopping {
+                event = .stop
+            } else if event == .ready || event == .answered, state.pauseMessage != nil {
+                event = .paused
+            }
+            let action = machine.on(event, fraction: Double.random(in: 0..<1))
+            await board.standing(machine.standing)
+            switch action {
+            case .finish:
+                return
+            case .wait(let duration):
+                await stop.sleep(duration)
+                event = .ready
+            case .poll(let sequence):
+                event = await stop.cancelling { await poll(sequence) } ?? .stop
+            }
+        }
+    }
+
+    private func poll(_ sequence: Int) async -> PollMachine.Event {
+        do throws(LinkFailure) {
+            let delivery = try await link.poll(wait: waitSeconds, sequence: sequence)
+            await board.contact()
+            guard let delivery else { return .answered }
+            do throws(NodeError) {
+                try await intake.take(delivery)
+                return .answered
+            } catch {
+                log.error("a delivery could not be stored", [.code: error.code.rawValue, .advice: error.advice])
+                await board.problem(error)
+                return .failed(retryAfter: nil)
+            }
+        } catch {
+            switch error.kind {
+            case .cancelled: return stop.isStopping ? .stop : .failed(retryAfter: nil)
+            case .identityConflict:
+                log.error("another agent uses this hospital's identity", [.code: error.code, .advice: error.advice])
+                await board.problem(error.words)
+                return .conflict
+            case .later, .refused, .notEnrolled:
+                log.warning("the poll failed", [.code: error.code, .advice: error.advice])
+                await board.problem(error.words)
+                return .failed(retryAfter: error.retryAfter)
+            }
+        }
+    }
+}

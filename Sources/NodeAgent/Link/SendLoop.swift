@@ -1,0 +1,78 @@
+import Federation
+
+/// Sends stored answers until their receipts are stored.
+struct SendLoop: Sendable {
+    let link: CoordinatorLink
+    let spool: Spool
+    let backoff: Backoff
+    let bells: Bells
+    let board: StatusBoard
+    let stop: StopSignal
+    let clock: NodeClock
+    let log: NodeLog
+
+    enum Step: Sendable, Hashable { case did, nothing, failed(retryAfter: Int?) }
+
+    func run() async {
+        var failures = 0
+        while !stop.isStopping {
+            let seen = bells.send.rings
+            switch await stop.cancelling({ await step() }) {
+            case nil: return
+            case .did?: failures = 0
+            case .nothing?: await stop.cancelling { await bells.send.wait(after: seen, atMost: .seconds(30)) }
+            case .failed(let retryAfter)?:
+                failures += 1
+                let own = backoff.delay(failures: failures, fraction: Double.random(in: 0..<1))
+                await stop.sleep(max(own, .seconds(retryAfter ?? 0)))
+            }
+        }
+    }
+
+    /// Sends one answer.
+    func step() async -> Step {
+        do throws(NodeError) {
+            for ticket in bells.takeAnswers() {
+                if let entry = try await spool.entry(ticket), let answer = entry.answer { _ = try? await link.answer(answer, to: ticket) }
+            }
+            guard let entry = try await spool.next(.send), let answer = entry.answer else { return .nothing }
+            return try await send(answer, to: entry.id)
+        } catch {
+            log.error("the spool cannot be used", [.code: error.code.rawValue, .advice: error.advice])
+            await board.problem(error)
+            return .failed(retryAfter: nil)
+        }
+    }
+
+    private func send(_ answer: [UInt8], to ticket: TicketID) async throws(NodeError) -> Step {
+        let now = Timestamp(clock.now())
+        do throws(LinkFailure) {
+            let receipt = try await link.answer(answer, to: ticket)
+            try await store(receipt, ticket, now)
+            await board.contact()
+            log.info("answer sent", [.ticket: ticket.rawValue, .bytes: "\(answer.count)"])
+            return .did
+        } catch {
+            switch error.kind {
+            case .refused:
+                log.warning("the coordinator does not take an answer", [.ticket: ticket.rawValue, .code: error.code])
+                try await spool.move(ticket, .answerRefused, at: now, outcome: error.code)
+                return .did
+            case .later, .cancelled, .identityConflict, .notEnrolled:
+                log.warning("an answer could not be sent yet", [.ticket: ticket.rawValue, .code: error.code])
+                await board.problem(error.words)
+                return .failed(retryAfter: error.retryAfter)
+            }
+        }
+    }
+
+    /// A receipt that cannot be stored means that the answer is sent once more, which is harmless.
+    private func store(_ receipt: SignedDocument, _ ticket: TicketID, _ now: Timestamp) async throws(LinkFailure) {
+        do throws(NodeError) {
+            try await spool.store(receipt: receipt, for: ticket, at: now)
+        } catch {
+            await board.problem(error)
+            throw LinkFailure(unreadable: "the receipt could not be stored (\(error.code.rawValue))")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Federation
+
+/// Tells the coordinator how the node is: at the start, each minute, and when something changed.
+struct HealthLoop: Sendable {
+    let link: CoordinatorLink
+    let spool: Spool
+    let board: StatusBoard
+    let state: StateDirectory
+    let bells: Bells
+    let stop: StopSignal
+    let clock: NodeClock
+
+    func run() async {
+        while !stop.isStopping {
+            let seen = bells.health.rings
+            // A missed report is made good by the next one.
+            _ = await stop.cancelling { try? await link.health(report()) }
+            await stop.cancelling { await bells.health.wait(after: seen, atMost: .seconds(60)) }
+        }
+    }
+
+    func report() async -> NodeHealth {
+        let status = await board.current
+        let counts = (try? await spool.counts()) ?? [:]
+        let waiting = counts.filter { [.acknowledge, .evaluate].contains($0.key.duty) }.map(\.value).reduce(0, +)
+        let isDegraded = status.problem != nil && !status.problemIsOfLink || status.isClockOff
+        return NodeHealth(
+            node: status.hospital, boot: link.boot,
+            state: state.pauseMessage != nil ? .paused : isDegraded ? .degraded : .running, software: NodeSoftware.name,
+            provenance: status.provenance, policy: status.policy, time: Timestamp(clock.now()), waiting: waiting,
+            certificateExpires: status.certificateExpires)
+    }
+}

@@ -1,0 +1,136 @@
+import Federation
+import Foundation
+import Outbound
+
+/// A daemon with everything open: its loops, and the order in which they end.
+struct RunningNode: Sendable {
+    let stop = StopSignal()
+    let spool: Spool
+    let answerer: Answerer
+    let board: StatusBoard
+    let bells: Bells
+    let log: NodeLog
+    private let parts: NodeService.Parts
+    private let poll: PollLoop
+    private let acknowledge: AcknowledgeLoop
+    private let evaluate: EvaluateLoop
+    private let send: SendLoop
+    private let health: HealthLoop
+    let renewal: Renewal
+
+    init(_ parts: NodeService.Parts, _ identity: NodeIdentity) async throws(NodeError) {
+        self.parts = parts
+        let clock = parts.clock
+        let log = NodeLog(parts.logger)
+        self.log = log
+        let (state, bells, stop) = (parts.state, Bells(), stop)
+        self.bells = bells
+        let spool = try Spool(state, hospital: identity.grant.node)
+        self.spool = spool
+        let secret = try NodeSecret(in: state)
+        let source = try Self.source(parts, log)
+
+        let client = try Self.client(parts, identity)
+        let transport = parts.transport ?? client.map(NodeTransport.live) ?? NodeTransport { _ async throws(OutboundError) in
+            throw OutboundError(.closed, "There is no way out.", advice: "Report this.")
+        }
+        var random = SystemRandomNumberGenerator()
+        let link = CoordinatorLink(
+            base: identity.grant.nodesURL, transport: transport, coordinatorKey: identity.grant.coordinatorKey,
+            boot: BootID.random(using: &random))
+        let board = StatusBoard(
+            NodeStatus(
+                hospital: identity.grant.node, pid: Int(getpid()), started: Timestamp(clock.now()),
+                certificateExpires: identity.certificate.expires, policy: parts.policy, provenance: source.provenance),
+            state: state, clock: clock, log: log, bells: bells)
+        self.board = board
+        let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: true)
+        let answerer = Answerer(
+            policy: parts.policy, source: source, desk: desk, spool: spool, signing: identity.keys.signing,
+            coordinatorKey: identity.grant.coordinatorKey, secondsPerQuery: parts.configuration.limits.secondsPerQuery,
+            clock: clock, log: log)
+        self.answerer = answerer
+        let intake = Intake(
+            verifier: TicketVerifier(audience: identity.grant.node, coordinatorKey: identity.grant.coordinatorKey), spool: spool,
+            answerer: answerer, board: board, clock: clock, log: log, bells: bells)
+        poll = PollLoop(
+            link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff, board: board,
+            state: state, stop: stop, log: log)
+        acknowledge = AcknowledgeLoop(
+            link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, log: log)
+        evaluate = EvaluateLoop(
+            spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state, bells: bells, stop: stop,
+            clock: clock, log: log)
+        send = SendLoop(
+            link: link, spool: spool, backoff: parts.backoff, bells: bells, board: board, stop: stop, clock: clock, log: log)
+        health = HealthLoop(link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock)
+        renewal = Renewal(
+            configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
+            clock: clock, log: log)
+    }
+
+    private static func source(_ parts: NodeService.Parts, _ log: NodeLog) throws(NodeError) -> any AnswerSource {
+        if let source = parts.source { return source }
+        return try NodeStore.open(parts.configuration, state: parts.state, log: log)
+    }
+
+    private static func client(_ parts: NodeService.Parts, _ identity: NodeIdentity) throws(NodeError) -> LiveClient? {
+        guard parts.transport == nil else { return nil }
+        let outbound = try parts.configuration.outbound(identity)
+        do throws(OutboundError) {
+            return try LiveClient(outbound)
+        } catch {
+            throw NodeError(.unreachable, error.message, advice: error.advice)
+        }
+    }
+
+    /// Runs every loop until told to end, then lets what runs finish.
+    func run() async {
+        log.info("node started", [.version: NodeSoftware.version, .policy: parts.policy.hash.text, .pid: "\(getpid())"])
+        ServiceManager.ready("answering")
+        let drain = Duration.seconds(parts.configuration.limits.drainSeconds)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await poll.run() }
+            group.addTask { await acknowledge.run() }
+            for _ in 0..<parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run() } }
+            group.addTask { await send.run() }
+            group.addTask { await health.run() }
+            group.addTask { await renewal.run() }
+            group.addTask { await watch() }
+            group.addTask { await end(after: drain) }
+            await group.waitForAll()
+        }
+        // What was finished during the drain goes out now if the coordinator takes it, and with the next start if not.
+        if !Task.isCancelled { while await send.step() == .did {} }
+        await board.ended()
+        log.info("node ended")
+    }
+
+    /// Once told to end: tells the service manager, and calls off what takes longer than the drain.
+    private func end(after drain: Duration) async {
+        await stop.wait()
+        ServiceManager.stopping()
+        bells.ringAll()
+        let isOver = Locked(false)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try? await Task.sleep(for: drain)
+                isOver.withLock { $0 = true }
+            }
+            group.addTask { await answerer.idle() }
+            await group.next()
+            group.cancelAll()
+        }
+        if isOver.withLock({ $0 }) { log.warning("running evaluations were called off; they are taken up at the next start") }
+        await answerer.callOffAll()
+    }
+
+    /// The watchdog is fed only while the spool answers.
+    private func watch() async {
+        guard let interval = ServiceManager.watchdogInterval() else { return }
+        while !stop.isStopping {
+            if (try? await spool.ping()) != nil { ServiceManager.alive() }
+            await stop.sleep(interval)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Logging
+import NodeAgent
+import ServiceLifecycle
+import UnixSignals
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the daemon in the foreground.",
+        discussion: """
+            Takes tickets from the coordinator, answers them under the policy, and sends the answers; nothing listens on any
+            port. Logs are JSON lines on standard output. SIGTERM (or Ctrl-C) finishes what runs, for at most
+            `limits.drain_seconds`; what is not finished is finished by the next start. Only one daemon works on a state
+            directory. Exit code 78 says that the configuration has to be corrected first.
+            """)
+
+    @OptionGroup var options: NodeOptions
+
+    @Flag(name: .long, help: "Read and check the configuration, touch no network, and end.")
+    var checkConfig = false
+
+    func run() async throws {
+        let configuration = try NodeConfiguration(file: options.configurationFile)
+        let policy = try Policy(file: options.policyFile)
+        if checkConfig {
+            return Terminal.say(
+                options.language(
+                    "\(options.configurationFile) and \(options.policyFile) are well formed.",
+                    "\(options.configurationFile), \(options.policyFile) 에 오류가 없습니다."))
+        }
+        let logger = Logger(label: "dure-node", factory: { JSONLogHandler(label: $0) })
+        let service = try NodeService(
+            NodeService.Parts(
+                configuration: configuration, policy: policy, state: try StateDirectory(options.stateDirectory), logger: logger))
+        var group = ServiceGroupConfiguration(
+            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(configuration.limits.drainSeconds + 8)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as NodeError {
+            logger.error("the node could not run", metadata: ["code": .string(error.code.rawValue), "advice": .string(error.advice)])
+            throw error
+        }
+    }
+}

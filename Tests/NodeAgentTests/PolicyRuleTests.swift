@@ -1,0 +1,98 @@
+import Cohorts
+import Disclosure
+import Federation
+import Testing
+
+@testable import NodeAgent
+
+@Suite struct `Policy rules` {
+    private let consortium: Consortium
+    private let policy: Policy
+
+    init() throws {
+        consortium = try Consortium()
+        policy = try Consortium.policy(
+            """
+            schema: "dure.policy/1"
+            version: 1
+            changed_by: "a"
+            reason: "b"
+            defaults: { release_modes: ["named"], outputs: ["total", "breakdown"], breakdown_max_dimensions: 1 }
+            projects:
+              - { id: "P-0042", organisations: ["ORG-0007"], purposes: ["protocol-feasibility"], until: "2026-11-22" }
+              - { id: "P-0666" }
+            blocked: { projects: ["P-0666"], organisations: ["ORG-0013"] }
+            """)
+    }
+
+    private func decide(_ ticket: QueryTicket, later: Int64 = 0, paused: Bool = false) -> PolicyVerdict {
+        PolicyRules.decide(
+            PolicyRequest(ticket, now: consortium.clock.now.adding(later), isPaused: paused), under: policy
+        ).verdict
+    }
+
+    private func question(attrition: Bool = false, by breakdown: [String] = []) throws -> FeasibilityQuestion {
+        try Consortium.question(attrition: attrition, breakdown: breakdown)
+    }
+
+    @Test func `The order is: paused, time, blocked, project, end, organisation, purpose, mode, outputs, breakdown, size`() {
+        #expect(
+            PolicyRules.inOrder.map { "\(type(of: $0))" } == [
+                "PausedRule", "ExpiryRule", "BlockedRule", "ListedProjectRule", "ProjectEndRule", "OrganisationRule", "PurposeRule",
+                "ReleaseModeRule", "OutputRule", "BreakdownRule", "SizeRule",
+            ])
+    }
+
+    @Test func `A question within the agreement passes`() throws {
+        #expect(decide(try consortium.ticket(question(by: ["sex"]))) == .passes)
+    }
+
+    @Test func `Each no has its code`() throws {
+        let plain = try question()
+        #expect(decide(try consortium.ticket(plain), paused: true) == .declines(.paused))
+        #expect(decide(try consortium.ticket(plain, life: 3_600), later: 4_000) == .declines(.ticketExpired))
+        #expect(decide(try consortium.ticket(plain, project: "P-0666")) == .declines(.projectUnknown))
+        #expect(decide(try consortium.ticket(plain, organisation: "ORG-0013")) == .declines(.organisationScope))
+        #expect(decide(try consortium.ticket(plain, project: "P-0043")) == .declines(.projectUnknown))
+        #expect(decide(try consortium.ticket(plain, life: 900_000), later: 86_400) == .declines(.projectEnded))
+        #expect(decide(try consortium.ticket(plain, organisation: "ORG-0008")) == .declines(.organisationScope))
+        #expect(decide(try consortium.ticket(plain, purpose: .trialSiteSelection)) == .declines(.purposeScope))
+        #expect(decide(try consortium.ticket(plain, mode: .coded)) == .declines(.releaseMode))
+        #expect(decide(try consortium.ticket(plain, mode: .secureTotal)) == .declines(.releaseMode))
+        #expect(decide(try consortium.ticket(question(attrition: true))) == .declines(.outputNotAllowed))
+        #expect(decide(try consortium.ticket(question(by: ["sex", "ageBand"]))) == .declines(.breakdownDimensions))
+    }
+
+    @Test func `The last day of an agreement counts to midnight`() throws {
+        let ticket = try consortium.ticket(question(), life: 900_000)
+        #expect(decide(ticket, later: 15 * 3_600 - 1) == .passes)
+        #expect(decide(ticket, later: 15 * 3_600) == .declines(.projectEnded))
+    }
+
+    @Test func `The coarser no goes first: whoever is unknown does not learn which outputs others get`() throws {
+        let ticket = try consortium.ticket(question(attrition: true), project: "P-0043", mode: .coded)
+        #expect(decide(ticket) == .declines(.projectUnknown))
+    }
+
+    @Test func `A definition of two hundred criteria is small enough, one more is not`() throws {
+        var request = PolicyRequest(try consortium.ticket(question()), now: consortium.clock.now)
+        request.criteriaCount = 200
+        #expect(PolicyRules.decide(request, under: policy).verdict == .passes)
+        request.criteriaCount = 201
+        #expect(PolicyRules.decide(request, under: policy).verdict == .declines(.tooLarge))
+    }
+
+    @Test(arguments: [
+        (QueryTicket.Wish(), 11, 5, [String]()), (.init(threshold: 20), 20, 5, []), (.init(threshold: 5), 11, 5, ["threshold"]),
+        (.init(threshold: 0, roundTo: 0), 11, 5, ["threshold", "roundTo"]), (.init(roundTo: 10), 11, 10, []),
+        (.init(threshold: 1_000_000, roundTo: 1_000_000), 1_000, 1_000, []),
+    ])
+    func `A wish can only make the answer stricter`(
+        wish: QueryTicket.Wish, threshold: Int, roundTo: Int, ignored: [String]
+    ) throws {
+        let effective = EffectiveRules(for: try consortium.ticket(wish: wish), under: policy)
+        #expect(effective.rules.threshold == threshold)
+        #expect(effective.rules.roundTo == roundTo)
+        #expect(effective.ignored == ignored)
+    }
+}
