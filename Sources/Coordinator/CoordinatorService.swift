@@ -174,7 +174,7 @@ public struct CoordinatorService: Service {
 
     private var openRoutes: OpenRoutes {
         OpenRoutes(
-            database: office.database, enrolment: office.enrolment,
+            readiness: Readiness(database: office.database), enrolment: office.enrolment,
             signIn: SignInDesk(
                 database: office.database, clock: office.clock, passwords: office.passwords,
                 sessionSeconds: Int64(office.configuration.sessionHours) * 3_600),
@@ -192,7 +192,8 @@ public struct CoordinatorService: Service {
             queries: QueryDesk(
                 database: office.database, clock: office.clock, nodesWaiting: nodesWaiting, readersWaiting: readersWaiting),
             results: ResultDesk(
-                database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting),
+                database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting,
+                reads: ReadRecord()),
             body: body.people, longestPoll: office.configuration.longestPoll)
     }
 

@@ -27,6 +27,21 @@ import Testing
         #expect(try await coordinator.office.audit.verify().count == 10)
     }
 
+    @Test func eachVersionThatSomebodySeesIsWrittenDownOnce() async throws {
+        let coordinator = try await TestCoordinator.make()
+        let busan = try await coordinator.enrol(.busan)
+        try await coordinator.addPerson("kim", .researcher)
+        try await coordinator.addProject(hospitals: [.busan], members: ["kim"])
+        let token = try await coordinator.signIn("kim")
+        let query = try await coordinator.ask(token)
+        for _ in 0..<3 { _ = try await coordinator.result(query, token) }
+        #expect(try await coordinator.office.audit.entries(action: "result.read").count == 1)
+        let ticket = try #require(try await busan.tickets(coordinator).first)
+        _ = try await busan.acknowledge(ticket.id, coordinator)
+        for _ in 0..<3 { _ = try await coordinator.result(query, token) }
+        #expect(try await coordinator.office.audit.entries(action: "result.read").count == 2)
+    }
+
     @Test func theDatabaseRefusesToChangeOrRemoveALine() async throws {
         let coordinator = try await TestCoordinator.make()
         for sql in ["UPDATE audit SET action = 'x'", "DELETE FROM audit"] {

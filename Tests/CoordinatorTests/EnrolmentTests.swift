@@ -57,6 +57,19 @@ import Testing
         #expect(try await coordinator.office.audit.entries(action: "enrolment.refuse").count == 3)
     }
 
+    @Test func guessingAtCodesHasToWait() async throws {
+        let coordinator = try await TestCoordinator.make()
+        var generator = SystemRandomNumberGenerator()
+        var codes: [Int] = []
+        for _ in 0..<22 {
+            let guess = EnrolmentCode(authority: coordinator.office.keys.authorityFingerprint, using: &generator)
+            codes.append(try await coordinator.people(.post, "/v1/enrolments", body: try request(guess, NodeKeys())).status)
+        }
+        #expect(codes == Array(repeating: 403, count: 21) + [429])
+        coordinator.time.advance(2)
+        _ = try await coordinator.enrol(.busan)
+    }
+
     @Test func aRequestSignedByAnotherKeyIsRefused() async throws {
         let coordinator = try await TestCoordinator.make()
         let keys = NodeKeys()

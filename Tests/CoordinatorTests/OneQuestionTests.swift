@@ -62,12 +62,14 @@ import Testing
 
     @Test func codedRowsTellNobodyWhoseTheyAre() async throws {
         let coordinator = try await TestCoordinator.make()
-        let nodes = [try await coordinator.enrol(.busan), try await coordinator.enrol(.yangsan)]
+        let nodes = [
+            try await coordinator.enrol(.busan), try await coordinator.enrol(.yangsan), try await coordinator.enrol(.kyungpook),
+        ]
         try await coordinator.addPerson("kim", .researcher)
-        try await coordinator.addProject(hospitals: [.busan, .yangsan], members: ["kim"])
+        try await coordinator.addProject(hospitals: [.busan, .yangsan, .kyungpook], members: ["kim"])
         let token = try await coordinator.signIn("kim")
         let query = try await coordinator.ask(token, mode: .coded)
-        for (node, count) in zip(nodes, [100, 200]) {
+        for (node, count) in zip(nodes, [100, 200, 300]) {
             let ticket = try #require(try await node.tickets(coordinator).first)
             _ = try await node.send(
                 try node.answer(ticket, .rounded(count, base: 5, low: count - 2, high: count + 2), at: coordinator.time.now),
@@ -75,8 +77,8 @@ import Testing
         }
         let answer = try await coordinator.people(.get, "/v1/queries/\(query)/result", token: token)
         let result = try answer.message(MergedResult.self)
-        #expect(Set(result.rows.map(\.node)) == ["H1", "H2"])
-        #expect(result.merged.total.records == CountInterval(low: 296, high: 304))
+        #expect(Set(result.rows.map(\.node)) == ["H1", "H2", "H3"])
+        #expect(result.merged.total.records == CountInterval(low: 594, high: 606))
         let export = try await coordinator.people(.get, "/v1/queries/\(query)/export", token: token)
         let shown = try await coordinator.people(.get, "/v1/queries/\(query)", token: token)
         for text in [answer.json.text(), export.json.text(), shown.json.text()] {

@@ -82,6 +82,13 @@ import Testing
         #expect(answer.json["detail"]?.stringValue?.contains(mode) == true)
     }
 
+    @Test func twoHospitalsHideNobodyUnderCodes() async throws {
+        let (coordinator, token) = try await scene()
+        let answer = try await ask(coordinator, token, try TestCoordinator.submission(mode: .coded))
+        #expect(answer.status == 422)
+        #expect(answer.code == "RELEASE_MODE_UNSUPPORTED")
+    }
+
     @Test func aClosedOrEndedProjectAsksNothingMoreAndItsRunningQuestionsStop() async throws {
         let (coordinator, token) = try await scene()
         let query = try await coordinator.ask(token)

@@ -6,7 +6,7 @@ import NIOCore
 
 /// What is asked before anybody is known: health, the consortium's certificate, enrolment, signing in.
 struct OpenRoutes: Sendable {
-    let database: CoordinatorDatabase
+    let readiness: Readiness
     let enrolment: EnrolmentDesk
     let signIn: SignInDesk
     let keys: ConsortiumKeys
@@ -30,7 +30,7 @@ struct OpenRoutes: Sendable {
 
     /// `GET /readyz`: it can do its work.
     @Sendable private func readyz(_: Request, _: PeopleContext) async throws -> Response {
-        let isWritable = await database.isWritable()
+        let isWritable = await readiness.isWritable()
         let isCertified = serverCertificateExpires() > clock.now.adding(7 * 86_400)
         return JSONResponse.make(
             [
@@ -48,9 +48,10 @@ struct OpenRoutes: Sendable {
     }
 
     /// `POST /v1/enrolments`
-    @Sendable private func enrol(_ request: Request, _: PeopleContext) async throws -> Response {
+    @Sendable private func enrol(_ request: Request, _ context: PeopleContext) async throws -> Response {
         let document = try await body.message(SignedDocument.self, of: request)
-        return JSONResponse.make(try await enrolment.enrol(document, nodesURL: nodesURL()).json, status: .created)
+        let grant = try await enrolment.enrol(document, from: context.address, nodesURL: nodesURL())
+        return JSONResponse.make(grant.json, status: .created)
     }
 
     /// `POST /v1/session`

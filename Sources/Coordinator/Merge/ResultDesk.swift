@@ -11,6 +11,7 @@ struct ResultDesk: Sendable {
     let clock: CoordinatorClock
     let keys: ConsortiumKeys
     let readersWaiting: WaitingRoom<QueryID>
+    let reads: ReadRecord
 
     /// The result, as soon as it is newer than `version`, at most after `wait`.
     func result(_ id: QueryID, for caller: Caller, newerThan version: Int, wait: Duration) async throws -> MergedResult {
@@ -20,12 +21,28 @@ struct ResultDesk: Sendable {
             // Authorised on each round: membership may end while a poll is parked.
             let query = try await database.read { db in try QueryDesk.require(db, id, .seeResult, of: caller) }
             let left = deadline - ContinuousClock.now
-            if query.version > version || query.status.isFinal || left <= .zero { return try await merge(query) }
+            if query.version > version || query.status.isFinal || left <= .zero { return try await told(query, to: caller) }
             switch await readersWaiting.wait(for: id, known: known, atMost: left) {
             case .bell: continue
-            case .timeout, .superseded, .closed: return try await merge(query)
+            case .timeout, .superseded, .closed: return try await told(query, to: caller)
             }
         }
+    }
+
+    /// The result as it is now, with a line in the audit log for each version that somebody sees. Without the line nothing is told.
+    private func told(_ query: QueryRecord, to caller: Caller) async throws -> MergedResult {
+        let result = try await merge(query)
+        guard await reads.isNew(result.version, of: query.id, for: caller.person) else { return result }
+        let now = clock.now
+        do {
+            try await database.write { db in
+                try AuditLog.append(db, .resultRead, by: .person(caller), on: .query(query.id), at: now)
+            }
+        } catch {
+            await reads.forget(query.id, for: caller.person)
+            throw error
+        }
+        return result
     }
 
     /// The result with everything that it rests on, signed by the coordinator, and a line in the audit log.

@@ -44,15 +44,17 @@ public struct EnrolmentDesk: Sendable {
 
     /// Enrols the node that signed `document`, once for each code. The same request again gets the same grant, for a node that did not
     /// hear the answer.
-    func enrol(_ document: SignedDocument, nodesURL: String) async throws -> SignedDocument {
+    func enrol(_ document: SignedDocument, from address: String, nodesURL: String) async throws -> SignedDocument {
         let now = clock.now
+        try await database.read { db in try FailureCounter.requireNoWait(db, [.enrolment(address)], now: now) }
         let request = try EnrolmentRequest.verified(document)
         guard let digest = request.secretDigest else { throw Self.refusal }
         let outcome: Result<SignedDocument, CoordinatorError> = try await database.write { [self] db in
             do throws(CoordinatorError) {
                 return .success(try enrol(db, request, document, digest, nodesURL, now))
             } catch {
-                // Guessing at codes leaves a trace; so the refusal is committed and thrown afterwards.
+                // Guessing at codes leaves a trace and has to wait; so the refusal is committed and thrown afterwards.
+                try FailureCounter.count(db, [.enrolment(address)], now: now)
                 try AuditLog.append(
                     db, .enrolmentRefused, by: .stranger, on: .none, at: now, outcome: error.wireCode, content: document.digest)
                 return .failure(error)

@@ -1,6 +1,6 @@
 import Federation
 
-/// How long one must wait after so many wrong passwords in a row. A pure rule; the counters stand in the database.
+/// How long one must wait after so many failures in a row. A pure rule; the counters stand in the database.
 struct SignInThrottle: Sendable, Hashable {
     /// Wrong passwords that cost nothing: people mistype.
     var freeFailures = 5

@@ -16,6 +16,9 @@ struct SubmitQuery: Sendable {
     /// What tickets ask for beyond the hospitals' policies.
     let wish: QueryTicket.Wish
 
+    /// Fewer rows than this hide nobody.
+    static let fewestCoded = 3
+
     /// What became of a submission.
     struct Outcome: Sendable {
         let query: QueryRecord
@@ -104,6 +107,12 @@ struct SubmitQuery: Sendable {
             throw CoordinatorError(
                 .hospitalNotInProject, "Project \(project.statement.id) has no hospitals.",
                 advice: "An administrator adds them: `dure-coordinator project hospital`.")
+        }
+        guard submission.mode != .coded || asked.count >= Self.fewestCoded else {
+            throw CoordinatorError(
+                .releaseModeUnsupported,
+                "The release mode coded needs at least \(Self.fewestCoded) hospitals: fewer would be known by their number.",
+                advice: "Ask more hospitals, or use a project that allows named.", pointer: "/mode")
         }
         return asked
     }
