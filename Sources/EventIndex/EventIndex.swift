@@ -21,6 +21,7 @@ public final class EventIndex: Sendable {
     private let concepts: [TableConcepts]
     private let totals: [TableStatistics]
     private let vocabulary: ConceptVocabulary
+    let factsByBlock = KeptValues<BlockFacts>()
 
     /// Persons (ordinals) in the index, orphans without a PERSON row included.
     public var personCount: Int { header.personCount }

@@ -24,6 +24,8 @@ public struct ConceptSelection: Sendable {
     let orStandard: [Int32]?
     /// How many records the selection reads in the whole index; an upper bound of the rows it yields.
     public let records: Int
+    /// How many of the table's concepts it reads; nil for all of them.
+    public var conceptCount: Int? { codes?.count }
     /// Whether it can yield no row anywhere.
     public var isEmpty: Bool { records == 0 }
 }

@@ -12,8 +12,15 @@ struct TableBlock {
 
     /// Rows of the table in the block.
     var count: Int { person.count }
-    /// Whether some start lies outside what the hot column can hold.
-    var hasEscapes: Bool { escapes != nil }
+    /// Whether the start of one of the rows lies outside what the hot column can hold.
+    func hasEscape(in spans: [Range<Int>]) throws(EventIndexError) -> Bool {
+        guard let escapes else { return false }
+        for place in 0..<escapes.count / 8 {
+            let row = Int(try escapes.load(place * 8, as: UInt32.self))
+            if spans.contains(where: { $0.contains(row) }) { return true }
+        }
+        return false
+    }
 
     /// Nil if the table has no rows in the block.
     init?(_ table: EventTable, block: Int, in segments: SegmentTable) throws(EventIndexError) {

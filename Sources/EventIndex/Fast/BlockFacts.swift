@@ -1,0 +1,145 @@
+/// What is known of the persons of one block, decoded once and kept for all questions (about 0.9 MB a block).
+public final class BlockFacts: Sendable {
+    /// Persons in the block.
+    public let count: Int
+    /// The observation period of each person who has one; `puzzling` for those with several or with one outside 1900 to 2079.
+    private let windows: [UInt32]
+    /// The periods of the puzzling persons: days since 1970-01-01, by (start, id).
+    private let periods: [UInt16: [ClosedRange<Int32>]]
+    /// `Int32.min` for NULL and without a row.
+    private let years: [Int32]
+    private let genders: CodedConcepts
+    private let races: CodedConcepts
+    private let ethnicities: CodedConcepts
+
+    /// The concept columns of a person.
+    public enum Attribute: Sendable {
+        /// `gender_concept_id`
+        case gender
+        /// `race_concept_id`
+        case race
+        /// `ethnicity_concept_id`
+        case ethnicity
+    }
+
+    init(_ persons: PersonRows, _ observation: ObservationPeriods) {
+        count = persons.count
+        // Room for every ordinal that a row may name, also in the last block and in a damaged file.
+        var years = [Int32](repeating: Int32.min, count: FileLayout.blockSize)
+        for person in 0..<persons.count where persons.hasRow[person] { years[person] = persons.yearOfBirth[person] }
+        self.years = years
+        genders = CodedConcepts(persons.gender, persons.hasRow)
+        races = CodedConcepts(persons.race, persons.hasRow)
+        ethnicities = CodedConcepts(persons.ethnicity, persons.hasRow)
+        var windows = [UInt32](repeating: WindowVector.empty, count: FileLayout.blockSize)
+        var periods: [UInt16: [ClosedRange<Int32>]] = [:]
+        for person in 0..<persons.count {
+            let own = observation.range(of: person).compactMap { place -> ClosedRange<Int32>? in
+                let (start, end) = (observation.start[place], observation.end[place])
+                return start <= end ? start...end : nil
+            }
+            guard let only = own.first else { continue }
+            if own.count == 1, HotDay.code(only.lowerBound) != HotDay.escape, HotDay.code(only.upperBound) != HotDay.escape {
+                windows[person] = WindowVector.window(from: Int(only.lowerBound), through: Int(only.upperBound))
+            } else {
+                windows[person] = WindowVector.puzzling
+                periods[UInt16(person)] = own
+            }
+        }
+        self.windows = windows
+        self.periods = periods
+    }
+
+    /// Every person's observation period.
+    public func copyPeriods(to vector: WindowVector) {
+        windows.withUnsafeBufferPointer { own in
+            guard let start = own.baseAddress else { return }
+            vector.windows.update(from: start, count: FileLayout.blockSize)
+        }
+    }
+
+    /// Whether the person has several observation periods, or one that does not fit.
+    @inline(__always)
+    public func isPuzzling(_ person: Int) -> Bool { windows[person] == WindowVector.puzzling }
+
+    /// The only observation period of a person who is not puzzling, as days since 1970-01-01; nil without one.
+    @inline(__always)
+    public func period(of person: Int) -> ClosedRange<Int32>? {
+        let window = windows[person]
+        if window == WindowVector.empty || window == WindowVector.puzzling { return nil }
+        return Int32(window & 0xFFFF) + HotDay.origin...Int32(window >> 16) + HotDay.origin
+    }
+
+    /// The observation periods of a puzzling person.
+    public func periods(of person: Int) -> [ClosedRange<Int32>] { periods[UInt16(truncatingIfNeeded: person)] ?? [] }
+
+    /// The year of birth; nil for NULL and without a PERSON row.
+    @inline(__always)
+    public func yearOfBirth(_ person: Int) -> Int? {
+        let year = years[person]
+        return year == Int32.min ? nil : Int(year)
+    }
+
+    /// Whether the person has a PERSON row.
+    @inline(__always)
+    public func hasRow(_ person: Int) -> Bool { genders.isKnown(person) }
+
+    /// The persons whose attribute passes a test; nobody without a PERSON row does.
+    public func choose(_ attribute: Attribute, into bits: PersonBits, _ test: (Int32) -> Bool) {
+        switch attribute {
+        case .gender: genders.choose(into: bits, test)
+        case .race: races.choose(into: bits, test)
+        case .ethnicity: ethnicities.choose(into: bits, test)
+        }
+    }
+
+    /// `gender_concept_id`, NULL without a PERSON row.
+    @inline(__always)
+    public func gender(_ person: Int) -> Int32 { genders[person] }
+}
+
+/// Concepts of persons as places in a short list.
+private struct CodedConcepts: Sendable {
+    private let concepts: [Int32]
+    private let places: [UInt16]
+    /// The place of persons without a row.
+    private static let nobody = UInt16.max
+
+    init(_ values: [Int32], _ hasRow: [Bool]) {
+        concepts = TableConcepts.ascending(values)
+        let known = concepts
+        var places = [UInt16](repeating: Self.nobody, count: FileLayout.blockSize)
+        for person in values.indices where hasRow[person] {
+            places[person] = UInt16(clamping: known.withUnsafeBufferPointer { $0.sortedPlace(of: values[person]) } ?? 0)
+        }
+        self.places = places
+    }
+
+    @inline(__always)
+    subscript(person: Int) -> Int32 {
+        let place = Int(places[person])
+        return place < concepts.count ? concepts[place] : EventRows.nullConcept
+    }
+
+    @inline(__always)
+    func isKnown(_ person: Int) -> Bool { places[person] != Self.nobody }
+
+    func choose(into bits: PersonBits, _ test: (Int32) -> Bool) {
+        let holds = concepts.map(test)
+        bits.clear()
+        for person in places.indices {
+            let place = Int(places[person])
+            if place < holds.count, holds[place] { bits.insert(person) }
+        }
+    }
+}
+
+extension EventIndex {
+    /// What is known of the persons of a block; decoded at the first call, kept as long as the index is open.
+    public func facts(block: Int) throws(EventIndexError) -> BlockFacts {
+        if let kept = factsByBlock.value(block) { return kept }
+        let made = BlockFacts(try persons(block: block), try observationPeriods(block: block))
+        factsByBlock.keep(block, made)
+        return made
+    }
+}

@@ -1,0 +1,185 @@
+// Vectors over the persons of one block. Each has room for all 65,536 ordinals that a `UInt16` can name, so that an ordinal
+// read from the file, whatever it is, stays inside: that is what lets the loops over postings go without checks.
+//
+// They are working memory of one thread, made once a question and used again for each block.
+
+/// One day code for each person of a block; `HotDay.escape` (0xFFFF) stands for none.
+public final class DayVector {
+    /// The first of 65,536 codes.
+    let days: UnsafeMutablePointer<UInt16>
+
+    /// No day for anybody.
+    public init() {
+        days = .allocate(capacity: FileLayout.blockSize)
+        clear()
+    }
+
+    deinit { days.deallocate() }
+
+    /// No day for anybody.
+    public func clear() { days.initialize(repeating: HotDay.escape, count: FileLayout.blockSize) }
+
+    /// The day of a person, as days since 1970-01-01; nil for none.
+    @inline(__always)
+    public func day(of person: Int) -> Int32? {
+        let code = days[person & 0xFFFF]
+        return code == HotDay.escape ? nil : Int32(code) + HotDay.origin
+    }
+
+    /// Takes a day if it is earlier than the person's.
+    @inline(__always)
+    public func lower(_ person: Int, to day: Int32) {
+        let code = HotDay.code(day)
+        if code < days[person & 0xFFFF] { days[person & 0xFFFF] = code }
+    }
+
+    /// Takes each person's earlier day of the two.
+    public func takeEarlier(_ other: DayVector) {
+        for person in 0..<FileLayout.blockSize { days[person] = min(days[person], other.days[person]) }
+    }
+
+    /// Forgets the day of a person.
+    public func remove(_ person: Int) { days[person & 0xFFFF] = HotDay.escape }
+}
+
+/// From which day to which day something counts, for each person of a block.
+public final class WindowVector {
+    /// The lower half is the first day's code, the upper half the last day's.
+    let windows: UnsafeMutablePointer<UInt32>
+
+    /// A window that no day lies in.
+    static let empty: UInt32 = 0xFFFF_FFFF
+    /// Says that the person's days must be looked at one by one; no day lies in it.
+    static let puzzling: UInt32 = 0x0000_FFFF
+
+    /// Empty windows.
+    public init() {
+        windows = .allocate(capacity: FileLayout.blockSize)
+        clear()
+    }
+
+    deinit { windows.deallocate() }
+
+    /// Empty windows for everybody.
+    public func clear() { windows.initialize(repeating: Self.empty, count: FileLayout.blockSize) }
+
+    /// Sets a person's window, in days since 1970-01-01; an empty one if the last day is before the first.
+    @inline(__always)
+    public func set(_ person: Int, from first: Int, through last: Int) {
+        windows[person & 0xFFFF] = Self.window(from: first, through: last)
+    }
+
+    /// Says that the person's rows must be looked at one by one.
+    public func setPuzzling(_ person: Int) { windows[person & 0xFFFF] = Self.puzzling }
+
+    /// Whether a day lies in a person's window.
+    public func contains(_ person: Int, _ day: Int32) -> Bool {
+        let window = windows[person & 0xFFFF]
+        let code = UInt32(HotDay.code(day))
+        return code >= window & 0xFFFF && code <= window >> 16 && code != UInt32(HotDay.escape)
+    }
+
+    @inline(__always)
+    static func window(from first: Int, through last: Int) -> UInt32 {
+        let lower = max(0, first - Int(HotDay.origin))
+        let upper = min(Int(HotDay.escape) - 1, last - Int(HotDay.origin))
+        return lower <= upper ? UInt32(lower) | UInt32(upper) << 16 : empty
+    }
+}
+
+/// A set of persons of a block.
+public final class PersonBits {
+    /// Words in a block.
+    public static let wordCount = FileLayout.blockSize / 64
+    /// The first of 1,024 words.
+    let words: UnsafeMutablePointer<UInt64>
+
+    /// Nobody.
+    public init() {
+        words = .allocate(capacity: Self.wordCount)
+        clear()
+    }
+
+    deinit { words.deallocate() }
+
+    /// Nobody.
+    public func clear() { words.initialize(repeating: 0, count: Self.wordCount) }
+
+    /// 64 persons, the lowest bit first.
+    @inline(__always)
+    public subscript(word: Int) -> UInt64 {
+        get { words[word & (Self.wordCount - 1)] }
+        set { words[word & (Self.wordCount - 1)] = newValue }
+    }
+
+    /// Adds a person.
+    @inline(__always)
+    public func insert(_ person: Int) { words[(person & 0xFFFF) >> 6] |= 1 << UInt64(person & 63) }
+
+    /// Whether a person is in the set.
+    @inline(__always)
+    public func contains(_ person: Int) -> Bool { words[(person & 0xFFFF) >> 6] >> UInt64(person & 63) & 1 == 1 }
+
+    /// The same persons as another set.
+    public func copy(_ other: PersonBits) { words.update(from: other.words, count: Self.wordCount) }
+    /// Only who is in the other set too.
+    public func intersect(_ other: PersonBits) { for word in 0..<Self.wordCount { words[word] &= other.words[word] } }
+    /// Whoever is in the other set too.
+    public func unite(_ other: PersonBits) { for word in 0..<Self.wordCount { words[word] |= other.words[word] } }
+    /// Without who is in the other set.
+    public func subtract(_ other: PersonBits) { for word in 0..<Self.wordCount { words[word] &= ~other.words[word] } }
+
+    /// How many persons there are.
+    public var count: Int {
+        var sum = 0
+        for word in 0..<Self.wordCount { sum &+= words[word].nonzeroBitCount }
+        return sum
+    }
+
+    /// Whether there is nobody.
+    public var isEmpty: Bool {
+        for word in 0..<Self.wordCount where words[word] != 0 { return false }
+        return true
+    }
+
+    /// Who has a day.
+    public func fill(from days: DayVector) {
+        for word in 0..<Self.wordCount {
+            var bits: UInt64 = 0
+            for bit in 0..<64 { bits |= (days.days[word << 6 | bit] == HotDay.escape ? 0 : 1) << UInt64(bit) }
+            words[word] = bits
+        }
+    }
+
+    /// Each person of the set, ascending.
+    @inline(__always)
+    public func forEach(_ body: (Int) -> Void) {
+        for word in 0..<Self.wordCount {
+            var bits = words[word]
+            while bits != 0 {
+                body(word << 6 | bits.trailingZeroBitCount)
+                bits &= bits &- 1
+            }
+        }
+    }
+}
+
+/// A small count for each person of a block; stops at 255.
+public final class PersonCounters {
+    let counts: UnsafeMutablePointer<UInt8>
+
+    /// Zero for everybody.
+    public init() {
+        counts = .allocate(capacity: FileLayout.blockSize)
+        clear()
+    }
+
+    deinit { counts.deallocate() }
+
+    /// Zero for everybody.
+    public func clear() { counts.initialize(repeating: 0, count: FileLayout.blockSize) }
+
+    /// The count of a person.
+    @inline(__always)
+    public subscript(person: Int) -> UInt8 { counts[person & 0xFFFF] }
+}
