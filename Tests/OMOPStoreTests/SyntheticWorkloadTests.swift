@@ -56,6 +56,18 @@ struct WorkloadFile {
         for (one, next) in zip(answer.dropFirst(), answer.dropFirst(2)) { #expect(one.persons >= next.persons) }
     }
 
+    @Test(arguments: ["W3", "W4", "W4-without", "W6"])
+    func `the cells of a breakdown add up to the total`(workload: String) throws {
+        let breakdown = SyntheticTestStores.folder("Tests/Workloads").appendingPathComponent("\(workload).breakdown.sql")
+        let sql = try String(contentsOf: breakdown, encoding: .utf8)
+        for made in SyntheticTestStores.all.values {
+            let cells = try SyntheticTestStores.rows(made.path, sql).compactMap { $0.last.flatMap { Int($0) } }
+            #expect(cells.reduce(0, +) == made.store.plantedAnswer(workload))
+        }
+        let asked = try FeasibilityQuestion(parsing: WorkloadFile(workload).bytes).breakdown.map(\.rawValue)
+        #expect(sql.contains("-- Rows: \(asked.joined(separator: ", ")), persons."))
+    }
+
     @Test(arguments: WorkloadFile.names)
     func `the SQL's steps are the question's rules`(workload: String) throws {
         let file = try WorkloadFile(workload)
