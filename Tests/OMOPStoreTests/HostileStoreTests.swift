@@ -80,6 +80,13 @@ import Testing
         #expect(problems.contains { $0.code == .notATable && $0.table == .measurement && $0.severity == .warning })
     }
 
+    @Test func `A connection for reading does not run a view even when asked to by name`() throws {
+        let made = try TestStore(Tables.core + "CREATE VIEW one AS SELECT person_id FROM person;")
+        let connection = try SQLiteConnection(path: made.path, isImmutable: false)
+        #expect(throws: Never.self) { try connection.execute("SELECT person_id FROM person") }
+        #expect(throws: OMOPStoreError.self) { try connection.execute("SELECT person_id FROM one") }
+    }
+
     @Test func `A virtual table is refused`() throws {
         let made = try TestStore(
             Tables.core + "create  VIRTUAL\ntable specimen USING rtree(specimen_id, person_id, specimen_date);")
