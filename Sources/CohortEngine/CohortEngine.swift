@@ -32,10 +32,21 @@ public struct CohortEngine: Sendable {
     public func evaluate(
         _ expression: CohortExpression, breakdown: [BreakdownDimension] = [], isCancelled: @escaping () -> Bool = { false }
     ) throws(CohortEngineError) -> Evaluation {
+        try evaluate(expression, breakdown: breakdown, isCancelled: isCancelled, mayTakeFastPath: true)
+    }
+
+    /// The same, with the fast path closed where a test wants the general way.
+    func evaluate(
+        _ expression: CohortExpression, breakdown: [BreakdownDimension], isCancelled: @escaping () -> Bool, mayTakeFastPath: Bool
+    ) throws(CohortEngineError) -> Evaluation {
         let budget = EvaluationBudget(limits: limits, isCancelled: isCancelled)
         try budget.look()
         var compiler = try PlanCompiler(expression, index: index, limits: limits)
         let plan = try compiler.compile()
+        if mayTakeFastPath, let fast = FastPlan(plan, breakdown: breakdown) {
+            var evaluator = FastEvaluator(plan, fast, index: index, breakdown: breakdown)
+            if let evaluation = try evaluator.evaluate(budget, conceptSets: try resolution(of: expression)) { return evaluation }
+        }
         var collector = EvaluationCollector(plan, breakdown: breakdown, universe: index.personCount)
         let numbers = EraNumbers()
         let moments = MomentWitness()
