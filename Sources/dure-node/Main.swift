@@ -17,9 +17,9 @@ struct DureNode: AsyncParsableCommand {
               dure-node doctor            says what is still missing, and what to do about it
               dure-node run               the daemon (systemd starts it like this)
 
-            Exit codes: 0 done; 1 failed; 4 refused by the coordinator; 11 a signature, digest or chain does not hold;
-            64 wrong usage; 69 coordinator or store unavailable; 75 try again later; 78 configuration (systemd must not
-            restart). Data goes to standard output, everything else to standard error. NO_COLOR is honoured (there is no
+            Exit codes: 0 done; 1 failed; 4 refused by the coordinator; 11 a signature, digest or chain does not hold; \
+            64 wrong usage; 69 coordinator or store unavailable; 75 try again later; 78 configuration (systemd must not \
+            restart). Data goes to standard output, everything else to standard error. NO_COLOR is honoured (there is no \
             colour).
             """,
         version: NodeSoftware.version,
@@ -27,7 +27,8 @@ struct DureNode: AsyncParsableCommand {
             CommandGroup(
                 name: "The daemon",
                 subcommands: [
-                    InitCommand.self, EnrolCommand.self, DoctorCommand.self, RunCommand.self, StatusCommand.self, PauseCommand.self,
+                    InitCommand.self, EnrolCommand.self, DoctorCommand.self, RunCommand.self, StatusCommand.self,
+                    PauseCommand.self,
                     ResumeCommand.self,
                 ]),
             CommandGroup(name: "What leaves", subcommands: [PreviewCommand.self, PolicyCommand.self, LogCommand.self]),

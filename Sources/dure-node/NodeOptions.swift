@@ -14,7 +14,8 @@ struct NodeOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The state directory (default: $STATE_DIRECTORY, or /var/lib/dure-node, or ./state).", valueName: "folder"))
+        help: ArgumentHelp(
+            "The state directory (default: $STATE_DIRECTORY, or /var/lib/dure-node, or ./state).", valueName: "folder"))
     var state: String?
 
     @Option(name: .long, help: ArgumentHelp("Language of words: ko or en (default: from LANG).", valueName: "language"))

@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("schema: &a \"dure.node/1\"", "anchors"), ("a: [", "not YAML"), ("", "is empty"), ("- 1\n- 2", "expected keys and values"),
+        ("schema: &a \"dure.node/1\"", "anchors"), ("a: [", "not YAML"), ("", "is empty"),
+        ("- 1\n- 2", "expected keys and values"),
         ("node: { id: \"KR-H-0011\" }\nnode: { id: \"KR-H-0012\" }", "stands twice"),
     ])
     func `What is not plain keys and values is refused`(text: String, words: String) {
@@ -87,11 +88,12 @@ import Testing
         let folder = try TemporaryFolder()
         try "node\n".write(toFile: folder.path + "/user", atomically: true, encoding: .utf8)
         try "hush hush\n".write(toFile: folder.path + "/password", atomically: true, encoding: .utf8)
-        let text = good + """
-            
-            transport:
-              proxy: { url: "http://proxy:3128", username_file: "user", password_file: "password", no_proxy: ["localhost"] }
-            """
+        let text =
+            good + """
+
+                transport:
+                  proxy: { url: "http://proxy:3128", username_file: "user", password_file: "password", no_proxy: ["localhost"] }
+                """
         let configuration = try NodeConfiguration(text: text, name: "node.yaml", folder: folder.path, environment: [:])
         #expect(
             configuration.transport.proxy
@@ -113,8 +115,9 @@ import Testing
         let node = try String(contentsOf: nodes.appendingPathComponent("node.yaml"), encoding: .utf8)
         let policy = try String(contentsOf: nodes.appendingPathComponent("policy.yaml"), encoding: .utf8)
         #expect(
-            node == ConfigurationTemplates.node(
-                hospital: "KR-H-0000", store: "omop.sqlite", coordinator: "https://coordinator.example.org") + "")
+            node
+                == ConfigurationTemplates.node(
+                    hospital: "KR-H-0000", store: "omop.sqlite", coordinator: "https://coordinator.example.org"))
         #expect(policy == ConfigurationTemplates.policy)
         _ = try read(node)
         let read = try Policy(text: policy, name: "policy.yaml")
@@ -183,7 +186,8 @@ import Testing
         let one = try Policy(
             text: head + "defaults: { threshold: 20, round_to: 10 } # a comment", name: "policy.yaml")
         let same = try Policy(
-            text: "schema: \"dure.policy/1\"\ndefaults:\n  round_to: 10\n  threshold: 20\nversion: 9\nchanged_by: \"x\"\nreason: \"y\"",
+            text:
+                "schema: \"dure.policy/1\"\ndefaults:\n  round_to: 10\n  threshold: 20\nversion: 9\nchanged_by: \"x\"\nreason: \"y\"",
             name: "policy.yaml")
         let other = try Policy(text: head + "defaults: { threshold: 21, round_to: 10 }", name: "policy.yaml")
         #expect(one.hash == same.hash)

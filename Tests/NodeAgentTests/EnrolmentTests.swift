@@ -50,7 +50,8 @@ import Testing
                         coordinatorKey: consortium.coordinator.verificationKey,
                         signingKey: ownKey ? asking.signingKey : SigningKey().verificationKey,
                         nodesURL: "https://coordinator.test:8444", expires: try CertificateFacts(pem: certificate).expires)
-                    return OutboundResponse(status: status, body: try SignedDocument(signing: grant, with: consortium.coordinator).bytes)
+                    return OutboundResponse(
+                        status: status, body: try SignedDocument(signing: grant, with: consortium.coordinator).bytes)
                 } catch {
                     return OutboundResponse(status: 400)
                 }

@@ -91,7 +91,8 @@ struct Consortium: Sendable {
             project: ProjectStatement(
                 id: ProjectID(unchecked: project), title: BilingualText(en: "Test"), purpose: "A test", purposeClass: purpose,
                 organisation: organisation),
-            requesterRole: "researcher", question: try question ?? Self.question(), mode: mode, wish: wish, roster: Digest256(of: []))
+            requesterRole: "researcher", question: try question ?? Self.question(), mode: mode, wish: wish,
+            roster: Digest256(of: []))
     }
 
     func signed(_ ticket: QueryTicket, by key: SigningKey? = nil) throws -> SignedDocument {
@@ -200,7 +201,8 @@ actor FakeCoordinator {
     }
 
     private func respond(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
-        let path = request.url.split(separator: "?")[0].replacingOccurrences(of: "https://coordinator.test:8444/v1/node/", with: "")
+        let path = request.url.split(separator: "?")[0].replacingOccurrences(
+            of: "https://coordinator.test:8444/v1/node/", with: "")
         let endpoint = path.hasSuffix("/ack") ? "ack" : path
         if var waiting = trouble[endpoint], !waiting.isEmpty {
             let next = waiting.removeFirst()
@@ -217,7 +219,9 @@ actor FakeCoordinator {
         return try await handle(endpoint, path, request)
     }
 
-    private func handle(_ endpoint: String, _ path: String, _ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+    private func handle(_ endpoint: String, _ path: String, _ request: OutboundRequest) async throws(OutboundError)
+        -> OutboundResponse
+    {
         let body = request.body ?? []
         do {
             switch endpoint {
@@ -253,7 +257,8 @@ actor FakeCoordinator {
         }
         if Task.isCancelled { throw OutboundError(.cancelled, "Cancelled.", advice: "") }
         let delivery = TicketDelivery(
-            tickets: offered.sorted { $0.key < $1.key }.map(\.value), cancelled: cancelled, leaseSeconds: 60, time: consortium.clock.now)
+            tickets: offered.sorted { $0.key < $1.key }.map(\.value), cancelled: cancelled, leaseSeconds: 60,
+            time: consortium.clock.now)
         cancelled = []
         // A lease: not offered again at once, unless a test puts it back.
         offered = [:]
@@ -264,7 +269,9 @@ actor FakeCoordinator {
         posted.append(body)
         let document = try SignedDocument(parsing: body)
         let answer = try document.verified(as: NodeAnswer.self, by: consortium.keys.signing.verificationKey)
-        if let before = answers[answer.ticket], before != answer { return OutboundResponse(status: 409, body: Array(#"{"code":"ANSWER_DIFFERS"}"#.utf8)) }
+        if let before = answers[answer.ticket], before != answer {
+            return OutboundResponse(status: 409, body: Array(#"{"code":"ANSWER_DIFFERS"}"#.utf8))
+        }
         answers[answer.ticket] = answer
         let receipt = AnswerReceipt(ticket: answer.ticket, answer: Digest256(of: body), received: consortium.clock.now)
         return OutboundResponse(status: 201, body: try SignedDocument(signing: receipt, with: consortium.coordinator).bytes)

@@ -21,7 +21,8 @@ import Testing
         let answer = try #require(await node.coordinator.answers[ticket.id])
         #expect(answer.questionHash == ticket.questionHash)
         #expect(answer.policy == (try Consortium.policy()).hash)
-        guard case .answered(let disclosed) = answer.outcome, case .rounded(let value, let base, let low, let high) = disclosed.total
+        guard case .answered(let disclosed) = answer.outcome,
+            case .rounded(let value, let base, let low, let high) = disclosed.total
         else {
             Issue.record("not answered: \(answer.outcome)")
             return
@@ -126,11 +127,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (EvaluationRefusal.unsupported(["/cohort/PrimaryCriteria"]), AnswerOutcome.declined(.notSupported, at: ["/cohort/PrimaryCriteria"])),
+        (
+            EvaluationRefusal.unsupported(["/cohort/PrimaryCriteria"]),
+            AnswerOutcome.declined(.notSupported, at: ["/cohort/PrimaryCriteria"])
+        ),
         (.unavailable(.domain, detail: "procedure"), .unavailable(.domain, detail: "procedure")),
         (.failed(code: "INDEX"), .failed(.error)),
     ])
-    func `What cannot be counted is said in words and never as zero`(refusal: EvaluationRefusal, outcome: AnswerOutcome) async throws {
+    func `What cannot be counted is said in words and never as zero`(refusal: EvaluationRefusal, outcome: AnswerOutcome)
+        async throws
+    {
         var node = try TestNode()
         node.source.instead = { _ throws(EvaluationRefusal) in throw refusal }
         let running = node

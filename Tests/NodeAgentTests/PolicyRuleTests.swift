@@ -38,7 +38,8 @@ import Testing
     @Test func `The order is: paused, time, blocked, project, end, organisation, purpose, mode, outputs, breakdown, size`() {
         #expect(
             PolicyRules.inOrder.map { "\(type(of: $0))" } == [
-                "PausedRule", "ExpiryRule", "BlockedRule", "ListedProjectRule", "ProjectEndRule", "OrganisationRule", "PurposeRule",
+                "PausedRule", "ExpiryRule", "BlockedRule", "ListedProjectRule", "ProjectEndRule", "OrganisationRule",
+                "PurposeRule",
                 "ReleaseModeRule", "OutputRule", "BreakdownRule", "SizeRule",
             ])
     }

@@ -24,7 +24,9 @@ import Testing
 
     @Test func `Failures wait longer and longer, and one success forgets them`() {
         #expect(
-            transcript([.ready, .failed(retryAfter: nil), .ready, .failed(retryAfter: nil), .ready, .answered, .failed(retryAfter: nil)])
+            transcript([
+                .ready, .failed(retryAfter: nil), .ready, .failed(retryAfter: nil), .ready, .answered, .failed(retryAfter: nil),
+            ])
                 == [
                     "poll 1 (starting)", "wait 0+ (not connected)", "poll 2 (not connected)", "wait 1+ (not connected)",
                     "poll 3 (not connected)", "poll 4 (connected)", "wait 0+ (not connected)",
@@ -44,7 +46,8 @@ import Testing
     }
 
     @Test func `Two agents with one identity: this one waits five minutes and asks again`() {
-        #expect(transcript([.ready, .conflict, .ready]) == ["poll 1 (starting)", "wait 300+ (quarantined)", "poll 2 (quarantined)"])
+        #expect(
+            transcript([.ready, .conflict, .ready]) == ["poll 1 (starting)", "wait 300+ (quarantined)", "poll 2 (quarantined)"])
     }
 
     @Test func `After a stop nothing is done any more`() {

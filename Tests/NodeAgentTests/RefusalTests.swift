@@ -8,7 +8,9 @@ import Testing
 /// Tickets that must not be worked on.
 @Suite struct `What is refused at the door` {
     /// Runs a node that is offered `document`, and a good ticket after it; the good one is answered, the other is not.
-    private func refusal(_ make: @Sendable (Consortium) throws -> SignedDocument) async throws -> (log: String, audit: [AuditEntry], spool: Int) {
+    private func refusal(_ make: @Sendable (Consortium) throws -> SignedDocument) async throws -> (
+        log: String, audit: [AuditEntry], spool: Int
+    ) {
         let node = try TestNode()
         let bad = try make(node.consortium)
         let good = try node.consortium.ticket(Consortium.question(50))
@@ -128,7 +130,8 @@ import Testing
     @Test func `A state directory that others can read is not used`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/open"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
         let error = #expect(throws: NodeError.self) { try StateDirectory(path) }
         #expect(error?.advice.contains("chmod 700") == true)
     }

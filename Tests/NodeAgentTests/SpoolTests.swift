@@ -20,7 +20,8 @@ import Testing
 
     private func answer(_ ticket: QueryTicket, _ outcome: AnswerOutcome = .failed(.error)) throws -> SignedDocument {
         let answer = NodeAnswer(
-            to: ticket, at: consortium.clock.now, provenance: CountingSource().provenance, policy: Digest256(of: []), outcome: outcome)
+            to: ticket, at: consortium.clock.now, provenance: CountingSource().provenance, policy: Digest256(of: []),
+            outcome: outcome)
         return try SignedDocument(signing: answer, with: consortium.keys.signing)
     }
 
@@ -122,7 +123,10 @@ import Testing
         let path = try folder.state.database
         #expect(sqlite(path, "UPDATE audit SET line = 'x' WHERE sequence = 1") != 0)
         #expect(sqlite(path, "DELETE FROM audit WHERE sequence = 2") != 0)
-        #expect(sqlite(path, "DROP TRIGGER audit_is_append_only_1; UPDATE audit SET line = replace(line, 'ok', 'no') WHERE sequence = 1") == 0)
+        #expect(
+            sqlite(
+                path, "DROP TRIGGER audit_is_append_only_1; UPDATE audit SET line = replace(line, 'ok', 'no') WHERE sequence = 1")
+                == 0)
         let error = await #expect(throws: NodeError.self) { try await open().verifyAudit() }
         #expect(error?.code == .integrity)
         #expect(error?.message.contains("Line 2") == true)
@@ -141,7 +145,10 @@ import Testing
     private func sqlite(_ path: String, _ sql: String) -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()", path, sql]
+        process.arguments = [
+            "python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+            path, sql,
+        ]
         process.standardError = FileHandle.nullDevice
         try? process.run()
         process.waitUntilExit()

@@ -17,9 +17,12 @@ final class EvaluationRun: Sendable {
     private var isOver: Bool { isCalledOff || ContinuousClock.now >= deadline }
 
     /// Evaluates. A cancelled task calls it off.
-    func evaluate(_ question: FeasibilityQuestion, from source: any AnswerSource) async throws(EvaluationRefusal) -> EvaluatedAnswer {
+    func evaluate(_ question: FeasibilityQuestion, from source: any AnswerSource) async throws(EvaluationRefusal)
+        -> EvaluatedAnswer
+    {
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<EvaluatedAnswer, EvaluationRefusal>, Never>) in
+            await withCheckedContinuation {
+                (continuation: CheckedContinuation<Result<EvaluatedAnswer, EvaluationRefusal>, Never>) in
                 // Evaluation is minutes of computing at worst: not on the cooperative pool, which has two threads here.
                 DispatchQueue.global(qos: .userInitiated).async {
                     let result = Result { () throws(EvaluationRefusal) in

@@ -56,7 +56,8 @@ actor ReleaseDesk {
             return try DisclosedAnswer(parsing: bytes)
         } catch {
             throw NodeError(
-                .integrity, "A stored release cannot be read (\(error.pointer)).", advice: "Restore the state directory's backup.")
+                .integrity, "A stored release cannot be read (\(error.pointer)).", advice: "Restore the state directory's backup."
+            )
         }
     }
 
@@ -92,7 +93,8 @@ actor ReleaseDesk {
     }
 
     private func plan(_ answer: EvaluatedAnswer, _ question: ReleaseQuestion) throws(DisclosureError) -> ReleasePlan {
-        try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).plan(answer, for: question.request, against: ledger)
+        try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).plan(
+            answer, for: question.request, against: ledger)
     }
 
     private func giveBack() {

@@ -81,7 +81,9 @@ extension Policy.Project {
         terms = defaults.tightened(by: asked)
         disclosure = rules.tightened(by: askedRules)
         // A project's entry that would loosen something is a mistake of whoever wrote it, and must not look as if it held.
-        if terms != asked { map.report("id", "release_modes, outputs and breakdown_max_dimensions may only be stricter than defaults") }
+        if terms != asked {
+            map.report("id", "release_modes, outputs and breakdown_max_dimensions may only be stricter than defaults")
+        }
         if disclosure != askedRules { map.report("id", "disclosure values may only be stricter than defaults") }
     }
 }

@@ -25,8 +25,10 @@ final class YAMLFile {
     }
 
     private func read(_ text: String) throws {
-        guard let node = try Yams.compose(yaml: text) else { return report("the file is empty", "", 1) }
-        refuseTricks(node, "")
+        let parser = try Parser(yaml: text)
+        guard let node = try parser.singleRoot() else { return report("the file is empty", "", 1) }
+        // Nodes refer to their anchors weakly; the parser holds them.
+        withExtendedLifetime(parser) { refuseTricks(node, "") }
         guard case .mapping = node else { return report("expected keys and values", "", 1) }
         root = YAMLMap(node, path: "", line: 1, in: self)
     }

@@ -125,7 +125,8 @@ final class YAMLMap {
             guard !asked.contains(name) else { continue }
             let known = asked.sorted().joined(separator: ", ")
             file.report(
-                "there is no such key. Known here: \(known)", YAMLMap.join(path, name), key.mark?.line ?? value.mark?.line ?? line)
+                "there is no such key. Known here: \(known)", YAMLMap.join(path, name), key.mark?.line ?? value.mark?.line ?? line
+            )
         }
     }
 
@@ -163,7 +164,8 @@ final class YAMLMap {
     }
 
     private func map(_ node: Node, _ path: String) -> YAMLMap {
-        if case .mapping = node {} else {
+        if case .mapping = node {
+        } else {
             file.report("expected keys and values", path, node.mark?.line ?? line)
         }
         return YAMLMap(node, path: path, line: node.mark?.line ?? line, in: file)

@@ -39,9 +39,12 @@ struct EngineSource: AnswerSource {
         let expression = question.cohort
         let unsupported = engine.unsupported(in: expression)
         guard unsupported.isEmpty else { throw .unsupported(unsupported.map { "\($0.pointer)" }) }
-        if let refusal = coverage.refusal(expression, try engineWords(isCancelled) { () throws(CohortEngineError) in
-            try engine.resolution(of: expression)
-        }) {
+        if let refusal = coverage.refusal(
+            expression,
+            try engineWords(isCancelled) { () throws(CohortEngineError) in
+                try engine.resolution(of: expression)
+            })
+        {
             throw refusal
         }
         let answer = try engineWords(isCancelled) { () throws(CohortEngineError) in

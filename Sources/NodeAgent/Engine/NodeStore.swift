@@ -15,7 +15,8 @@ public enum NodeStore {
             let store = try SQLiteClinicalStore(path: configuration.source.path)
             return try build(store, path, progress)
         } catch {
-            throw NodeError(.store, "\(error.message).", advice: (["\(error.advice)."] + error.problems.map { "\n  - \($0)" }).joined())
+            throw NodeError(
+                .store, "\(error.message).", advice: (["\(error.advice)."] + error.problems.map { "\n  - \($0)" }).joined())
         }
     }
 
@@ -60,13 +61,14 @@ public enum NodeStore {
         do throws(OMOPStoreError) {
             let profile = try SQLiteClinicalStore.inspect(path: configuration.source.path)
             let fatal = profile.problems.filter { $0.severity == .fatal }
-            let words = "\(profile.kind), CDM \(profile.cdmVersion), vocabulary \(profile.vocabularyRelease), "
+            let words =
+                "\(profile.kind), CDM \(profile.cdmVersion), vocabulary \(profile.vocabularyRelease), "
                 + "release \(profile.dataRelease.id)"
             guard fatal.isEmpty else {
                 return Doctor.Finding(
                     check: "store", state: .failed, message: words, advice: fatal.map { "\n  \($0)" }.joined())
             }
-            let warnings = profile.problems.map { "\n  \($0)" }.joined()
+            let warnings = profile.problems.filter { $0.severity == .warning }.map { "\n  \($0)" }.joined()
             return Doctor.Finding(check: "store", state: warnings.isEmpty ? .ok : .warning, message: words + warnings, advice: "")
         } catch {
             return Doctor.Finding(check: "store", state: .failed, message: error.message, advice: error.advice)

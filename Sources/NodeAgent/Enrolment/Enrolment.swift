@@ -50,7 +50,8 @@ public struct Enrolment: Sendable {
     ///   - coordinatorURL: instead of `coordinator.url`.
     ///   - replace: whether a node that is enrolled already may be enrolled anew.
     /// - Throws: `ENROLMENT`, `INTEGRITY`, `UNREACHABLE`, `REFUSED_BY_COORDINATOR`. Nothing is changed unless it succeeds.
-    public func enrol(code text: String, coordinatorURL: String? = nil, replace: Bool = false) async throws(NodeError) -> Summary {
+    public func enrol(code text: String, coordinatorURL: String? = nil, replace: Bool = false) async throws(NodeError) -> Summary
+    {
         if NodeIdentity.exists(in: state), !replace {
             throw NodeError(
                 .enrolment, "This node is enrolled already (\(state.path)).",
@@ -81,7 +82,8 @@ public struct Enrolment: Sendable {
 
     private func address(_ url: String) throws(NodeError) -> String {
         guard url.hasPrefix("https://") else {
-            throw NodeError(.enrolment, "\(url) does not begin with https://.", advice: "Correct --coordinator or `coordinator.url`.")
+            throw NodeError(
+                .enrolment, "\(url) does not begin with https://.", advice: "Correct --coordinator or `coordinator.url`.")
         }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
@@ -97,16 +99,20 @@ public struct Enrolment: Sendable {
             digest = try CertificateFacts(pem: pem).fingerprint
         } catch {
             throw NodeError(
-                .integrity, "\(base)/v1/ca is not a certificate.", advice: "Is this the coordinator's address? Compare it with your invitation.")
+                .integrity, "\(base)/v1/ca is not a certificate.",
+                advice: "Is this the coordinator's address? Compare it with your invitation.")
         }
         guard code.names(authority: digest) else {
             throw NodeError(
                 .integrity, "\(base) shows another authority (\(Fingerprint.grouped(digest))) than the code was made for.",
-                advice: "Nothing was sent. Somebody may be in between, or the code is for another consortium: telephone the operator.")
+                advice:
+                    "Nothing was sent. Somebody may be in between, or the code is for another consortium: telephone the operator."
+            )
         }
         if let expected = configuration.coordinatorFingerprint, !Fingerprint.matches(expected, digest) {
             throw NodeError(
-                .integrity, "The authority's fingerprint (\(Fingerprint.grouped(digest))) is not the `coordinator.fingerprint` of node.yaml.",
+                .integrity,
+                "The authority's fingerprint (\(Fingerprint.grouped(digest))) is not the `coordinator.fingerprint` of node.yaml.",
                 advice: "Nothing was sent. Telephone the operator and compare.")
         }
         return (pem, digest)
@@ -126,12 +132,14 @@ public struct Enrolment: Sendable {
         }
         let response = try await send(
             OutboundRequest(
-                .post, "\(base)/v1/enrolments", headers: [("Content-Type", "application/json")], body: body, responseLimit: 256 << 10),
+                .post, "\(base)/v1/enrolments", headers: [("Content-Type", "application/json")], body: body,
+                responseLimit: 256 << 10),
             trust: .only(pem: try configuration.authorities(authority.pem)))
         do throws(FederationError) {
             return try SignedDocument(parsing: response.body)
         } catch {
-            throw NodeError(.integrity, "The coordinator's answer cannot be read.", advice: "Compare the versions of node and coordinator.")
+            throw NodeError(
+                .integrity, "The coordinator's answer cannot be read.", advice: "Compare the versions of node and coordinator.")
         }
     }
 
@@ -146,17 +154,20 @@ public struct Enrolment: Sendable {
         }
         guard granted == authority.digest else {
             throw NodeError(
-                .integrity, "The grant names another authority than the code.", advice: "Nothing was changed. Telephone the operator.")
+                .integrity, "The grant names another authority than the code.",
+                advice: "Nothing was changed. Telephone the operator.")
         }
         guard grant.node == configuration.hospital else {
             throw NodeError(
                 .enrolment, "The code is for \(grant.node), and node.yaml says \(configuration.hospital).",
-                advice: "Nothing was changed here, but the code is used up. Correct `node.id`, or ask for a code for this hospital.")
+                advice:
+                    "Nothing was changed here, but the code is used up. Correct `node.id`, or ask for a code for this hospital.")
         }
         return grant
     }
 
-    private func send(_ request: OutboundRequest, trust: OutboundConfiguration.Trust) async throws(NodeError) -> OutboundResponse {
+    private func send(_ request: OutboundRequest, trust: OutboundConfiguration.Trust) async throws(NodeError) -> OutboundResponse
+    {
         let response: OutboundResponse
         do throws(OutboundError) {
             let outbound = OutboundConfiguration(

@@ -43,7 +43,8 @@ struct Renewal: Sendable {
             throw error.words
         }
         guard reply.grant.node == identity.grant.node else {
-            throw NodeError(.integrity, "The new certificate is for \(reply.grant.node).", advice: "Nothing was changed. Tell the operator.")
+            throw NodeError(
+                .integrity, "The new certificate is for \(reply.grant.node).", advice: "Nothing was changed. Tell the operator.")
         }
         try NodeIdentity.store(reply.document, reply.grant, keys: keys, in: state)
         try await spool.record("certificate.renewed", reply.grant.node.rawValue, content: reply.document.digest, at: now)

@@ -35,7 +35,7 @@ struct AcknowledgeLoop: Sendable {
             guard let entry = try await spool.next(.acknowledge) else { return .nothing }
             do throws(LinkFailure) {
                 try await link.acknowledge(entry.id)
-            } catch where error.kind == .refused {
+            } catch  where error.kind == .refused {
                 // Settled over there while it was on its way: nobody waits for an answer any more.
                 try await spool.move(entry.id, .withdrawn, at: Timestamp(clock.now()), outcome: error.code)
                 log.info("ticket withdrawn", [.ticket: entry.id.rawValue, .code: error.code])

@@ -15,7 +15,8 @@ struct Intake: Sendable {
     private let complaints = Locked<Set<Digest256>>([])
 
     init(
-        verifier: TicketVerifier, spool: Spool, answerer: Answerer, board: StatusBoard, clock: NodeClock, log: NodeLog, bells: Bells
+        verifier: TicketVerifier, spool: Spool, answerer: Answerer, board: StatusBoard, clock: NodeClock, log: NodeLog,
+        bells: Bells
     ) {
         self.verifier = verifier
         self.spool = spool
@@ -52,7 +53,9 @@ struct Intake: Sendable {
         }
         switch try await spool.accept(ticket, document, at: now) {
         case .new:
-            log.info("ticket stored", [.ticket: ticket.id.rawValue, .query: ticket.query.rawValue, .project: ticket.project.id.rawValue])
+            log.info(
+                "ticket stored",
+                [.ticket: ticket.id.rawValue, .query: ticket.query.rawValue, .project: ticket.project.id.rawValue])
             bells.acknowledge.ring()
         case .known(let state):
             // Our acknowledgement or our answer did not arrive; say it again.
@@ -70,7 +73,8 @@ struct Intake: Sendable {
         }
         guard isFirst else { return }
         let isClock = error.code == .ticketNotYetValid
-        log.error("ticket refused", [.code: error.code.rawValue, .advice: isClock ? "check this machine's clock" : "see the audit log"])
+        log.error(
+            "ticket refused", [.code: error.code.rawValue, .advice: isClock ? "check this machine's clock" : "see the audit log"])
         await board.problem(NodeError(.integrity, error.message, advice: error.advice))
         // The id inside an unverified document is not believed; its digest names it.
         try await spool.record("ticket.refused", digest.short, outcome: error.code.rawValue, content: digest, at: now)

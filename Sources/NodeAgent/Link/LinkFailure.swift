@@ -42,7 +42,8 @@ struct LinkFailure: Error, Sendable, Hashable {
         switch (response.status, problem.code) {
         case (409, "IDENTITY_CONFLICT"):
             kind = .identityConflict
-            advice = "Two agents use this hospital's identity. Find the other one (a copied machine, a restored backup), stop it, "
+            advice =
+                "Two agents use this hospital's identity. Find the other one (a copied machine, a restored backup), stop it, "
                 + "and ask the coordinator's operator to let this node in again."
         case (401, _), (403, _):
             kind = .notEnrolled
@@ -81,7 +82,8 @@ struct LinkFailure: Error, Sendable, Hashable {
         init(_ response: OutboundResponse) {
             let value = try? JSONValue(parsing: response.body, limits: .standard)
             let text = value.flatMap { try? JSONReader($0).optional("code")?.string(maxLength: 60) } ?? ""
-            let isCode = !text.isEmpty && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || $0 == 0x5F || (0x30...0x39).contains($0) }
+            let isCode =
+                !text.isEmpty && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || $0 == 0x5F || (0x30...0x39).contains($0) }
             code = isCode ? text : "HTTP_\(response.status)"
         }
     }

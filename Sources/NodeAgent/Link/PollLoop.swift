@@ -29,14 +29,16 @@ struct PollLoop: Sendable {
                 await stop.sleep(duration)
                 event = .ready
             case .poll(let sequence):
-                event = await stop.cancelling { await poll(sequence) } ?? .stop
+                // Not connected yet: a short poll, so that a person sees soon that the way is open.
+                let wait = machine.standing == .connected ? waitSeconds : 1
+                event = await stop.cancelling { await poll(sequence, wait: wait) } ?? .stop
             }
         }
     }
 
-    private func poll(_ sequence: Int) async -> PollMachine.Event {
+    private func poll(_ sequence: Int, wait: Int) async -> PollMachine.Event {
         do throws(LinkFailure) {
-            let delivery = try await link.poll(wait: waitSeconds, sequence: sequence)
+            let delivery = try await link.poll(wait: wait, sequence: sequence)
             await board.contact()
             guard let delivery else { return .answered }
             do throws(NodeError) {

@@ -33,7 +33,9 @@ struct SendLoop: Sendable {
     func step() async -> Step {
         do throws(NodeError) {
             for ticket in bells.takeAnswers() {
-                if let entry = try await spool.entry(ticket), let answer = entry.answer { _ = try? await link.answer(answer, to: ticket) }
+                if let entry = try await spool.entry(ticket), let answer = entry.answer {
+                    _ = try? await link.answer(answer, to: ticket)
+                }
             }
             guard let entry = try await spool.next(.send), let answer = entry.answer else { return .nothing }
             return try await send(answer, to: entry.id)

@@ -100,7 +100,8 @@ public struct Doctor: Sendable {
 
     private func disk(_ state: StateDirectory) -> Finding {
         guard let free = state.freeBytes else {
-            return Finding(check: "disk", state: .warning, message: "free space is unknown", advice: "Look with: df \(state.path)")
+            return Finding(
+                check: "disk", state: .warning, message: "free space is unknown", advice: "Look with: df \(state.path)")
         }
         let gibibytes = Double(free) / Double(1 << 30)
         let words = String(format: "%.1f GiB free at %@", gibibytes, state.path)
@@ -108,7 +109,9 @@ public struct Doctor: Sendable {
             return Finding(check: "disk", state: .failed, message: words, advice: "Free some: answers cannot be stored without.")
         }
         if free < 2 << 30 {
-            return Finding(check: "disk", state: .warning, message: words, advice: "An index is rebuilt beside the old one: leave room for two.")
+            return Finding(
+                check: "disk", state: .warning, message: words,
+                advice: "An index is rebuilt beside the old one: leave room for two.")
         }
         return Finding(check: "disk", state: .ok, message: words, advice: "")
     }
@@ -134,7 +137,8 @@ public struct Doctor: Sendable {
         }
         do throws(NodeError) {
             let chain = try await Spool(state, hospital: configuration.hospital, readOnly: true).verifyAudit()
-            return Finding(check: "audit", state: .ok, message: "\(chain.count) lines, every one follows the one before", advice: "")
+            return Finding(
+                check: "audit", state: .ok, message: "\(chain.count) lines, every one follows the one before", advice: "")
         } catch {
             return Self.failed("audit", error)
         }
@@ -180,14 +184,16 @@ public struct Doctor: Sendable {
         switch response.status {
         case 401, 403:
             return Finding(
-                check: "coordinator", state: .failed, message: "\(url) answers, but does not know our certificate (\(response.status))",
+                check: "coordinator", state: .failed,
+                message: "\(url) answers, but does not know our certificate (\(response.status))",
                 advice: "Ask the coordinator's operator whether this hospital's certificate was revoked.")
         case 500...:
             return Finding(
                 check: "coordinator", state: .warning, message: "\(url) answers with an error of its own (\(response.status))",
                 advice: "Tell the coordinator's operator if it goes on.")
         default:
-            return Finding(check: "coordinator", state: .ok, message: "\(url) answers, and both certificates were accepted", advice: "")
+            return Finding(
+                check: "coordinator", state: .ok, message: "\(url) answers, and both certificates were accepted", advice: "")
         }
     }
 
@@ -203,12 +209,15 @@ public struct Doctor: Sendable {
     private func stranger(_ configuration: NodeConfiguration) async -> Finding {
         do throws(OutboundError) {
             let client = try OutboundClient(
-                OutboundConfiguration(trust: .unverified, proxy: configuration.transport.proxy, minimumTLS: configuration.transport.minimumTLS))
+                OutboundConfiguration(
+                    trust: .unverified, proxy: configuration.transport.proxy, minimumTLS: configuration.transport.minimumTLS))
             defer { client.close() }
-            let response = try await client.send(OutboundRequest(.get, "\(configuration.coordinatorURL)/v1/ca", timeout: .seconds(20)))
+            let response = try await client.send(
+                OutboundRequest(.get, "\(configuration.coordinatorURL)/v1/ca", timeout: .seconds(20)))
             return Finding(
                 check: "coordinator", state: .ok,
-                message: "\(configuration.coordinatorURL) answers (\(response.status)); who it is, enrolment will check", advice: "")
+                message: "\(configuration.coordinatorURL) answers (\(response.status)); who it is, enrolment will check",
+                advice: "")
         } catch {
             return Finding(check: "coordinator", state: .failed, message: error.message, advice: error.advice)
         }
@@ -223,7 +232,9 @@ public struct Doctor: Sendable {
         guard abs(offset) <= FederationProtocol.clockTolerance else {
             return Finding(
                 check: "clock", state: .failed, message: words,
-                advice: "Set this machine's clock, by NTP where there is one; \(FederationProtocol.clockTolerance / 60) minutes are tolerated.")
+                advice:
+                    "Set this machine's clock, by NTP where there is one; \(FederationProtocol.clockTolerance / 60) minutes are tolerated."
+            )
         }
         return Finding(check: "clock", state: .ok, message: words, advice: "")
     }

@@ -11,7 +11,9 @@ enum HTTPDate {
             let year = Int(words[3]), let date = CalendarDay(year: year, month: month + 1, day: day)
         else { return nil }
         let time = words[4].split(separator: ":").compactMap { Int64($0) }
-        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2]) else { return nil }
+        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2]) else {
+            return nil
+        }
         return Int64(date.dayNumber) * 86_400 + time[0] * 3_600 + time[1] * 60 + time[2]
     }
 }

@@ -19,6 +19,9 @@ actor StatusBoard {
 
     var current: NodeStatus { status }
 
+    /// Said once everything is open.
+    func started() { write() }
+
     func standing(_ standing: PollMachine.Standing) {
         guard status.connection != standing.rawValue else { return }
         status.connection = standing.rawValue
@@ -44,7 +47,8 @@ actor StatusBoard {
         let wasOff = status.isClockOff
         status.clockOffset = seconds
         if status.isClockOff, !wasOff {
-            log.warning("this machine's clock is off", [.offset_seconds: "\(seconds)", .advice: "set it, by NTP where there is one"])
+            log.warning(
+                "this machine's clock is off", [.offset_seconds: "\(seconds)", .advice: "set it, by NTP where there is one"])
             bells.health.ring()
         }
         write()

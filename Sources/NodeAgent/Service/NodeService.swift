@@ -57,7 +57,8 @@ public struct NodeService: Service {
         identity = try NodeIdentity(in: parts.state)
         guard identity.grant.node == parts.configuration.hospital else {
             throw NodeError(
-                .configuration, "This node is enrolled as \(identity.grant.node), and node.yaml says \(parts.configuration.hospital).",
+                .configuration,
+                "This node is enrolled as \(identity.grant.node), and node.yaml says \(parts.configuration.hospital).",
                 advice: "Correct `node.id`, or use the state directory that belongs to it.")
         }
     }

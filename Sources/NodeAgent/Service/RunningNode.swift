@@ -31,9 +31,11 @@ struct RunningNode: Sendable {
         let source = try Self.source(parts, log)
 
         let client = try Self.client(parts, identity)
-        let transport = parts.transport ?? client.map(NodeTransport.live) ?? NodeTransport { _ async throws(OutboundError) in
-            throw OutboundError(.closed, "There is no way out.", advice: "Report this.")
-        }
+        let transport =
+            parts.transport ?? client.map(NodeTransport.live)
+            ?? NodeTransport { _ async throws(OutboundError) in
+                throw OutboundError(.closed, "There is no way out.", advice: "Report this.")
+            }
         var random = SystemRandomNumberGenerator()
         let link = CoordinatorLink(
             base: identity.grant.nodesURL, transport: transport, coordinatorKey: identity.grant.coordinatorKey,
@@ -54,7 +56,8 @@ struct RunningNode: Sendable {
             verifier: TicketVerifier(audience: identity.grant.node, coordinatorKey: identity.grant.coordinatorKey), spool: spool,
             answerer: answerer, board: board, clock: clock, log: log, bells: bells)
         poll = PollLoop(
-            link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff, board: board,
+            link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff,
+            board: board,
             state: state, stop: stop, log: log)
         acknowledge = AcknowledgeLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, log: log)
@@ -87,6 +90,7 @@ struct RunningNode: Sendable {
     /// Runs every loop until told to end, then lets what runs finish.
     func run() async {
         log.info("node started", [.version: NodeSoftware.version, .policy: parts.policy.hash.text, .pid: "\(getpid())"])
+        await board.started()
         ServiceManager.ready("answering")
         let drain = Duration.seconds(parts.configuration.limits.drainSeconds)
         await withTaskGroup(of: Void.self) { group in

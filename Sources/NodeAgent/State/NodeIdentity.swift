@@ -50,7 +50,9 @@ struct NodeIdentity: Sendable {
 
     /// Makes `grant` the identity from now on: all files first, then one atomic swap.
     /// - Throws: `INTEGRITY` where the grant is not for these keys.
-    static func store(_ document: SignedDocument, _ grant: EnrolmentGrant, keys: NodeKeys, in state: StateDirectory) throws(NodeError) {
+    static func store(_ document: SignedDocument, _ grant: EnrolmentGrant, keys: NodeKeys, in state: StateDirectory)
+        throws(NodeError)
+    {
         guard keys.own(certificate: grant.certificate), keys.signing.verificationKey == grant.signingKey else {
             throw NodeError(
                 .integrity, "The certificate that came is not for the key that this node made.",

@@ -20,7 +20,8 @@ struct NodeSecret: StickyKey {
         guard let bytes = Hex.decode(text), bytes.count == 32 else {
             throw NodeError(
                 .integrity, "\(path) does not hold 64 hexadecimal digits.",
-                advice: "Restore it from a backup. A new one would make old and new answers comparable: ask before you delete it.")
+                advice: "Restore it from a backup. A new one would make old and new answers comparable: ask before you delete it."
+            )
         }
         key = SymmetricKey(data: bytes)
     }

@@ -92,7 +92,9 @@ actor Spool {
 
     /// Moves a ticket on. The new state, or nil where the event comes too late to change anything.
     @discardableResult
-    func move(_ id: TicketID, _ event: TicketState.Event, at now: Timestamp, outcome: String = "ok") throws(NodeError) -> TicketState? {
+    func move(_ id: TicketID, _ event: TicketState.Event, at now: Timestamp, outcome: String = "ok") throws(NodeError)
+        -> TicketState?
+    {
         try write { database, audit in
             guard let state = try Self.state(of: id, database), let next = state.after(event) else { return nil }
             guard next != state else { return next }
@@ -220,7 +222,9 @@ actor Spool {
     // MARK: audit
 
     /// Writes a line that belongs to no ticket's step.
-    func record(_ action: String, _ object: String, outcome: String = "ok", content: Digest256? = nil, at now: Timestamp) throws(NodeError) {
+    func record(_ action: String, _ object: String, outcome: String = "ok", content: Digest256? = nil, at now: Timestamp)
+        throws(NodeError)
+    {
         try write { _, audit in try audit(now, action, object, outcome, content) }
     }
 
@@ -307,16 +311,19 @@ actor Spool {
         case .SQLITE_FULL:
             return NodeError(
                 .diskFull, "There is no room left to write \(path).",
-                advice: "Free space on that disk. Nothing was lost: what is stored stays, and the coordinator offers the rest again.")
+                advice:
+                    "Free space on that disk. Nothing was lost: what is stored stays, and the coordinator offers the rest again.")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return NodeError(
-                .integrity, "\(path) is damaged.", advice: "Keep the file, restore the last backup, and tell the security officer.")
+                .integrity, "\(path) is damaged.",
+                advice: "Keep the file, restore the last backup, and tell the security officer.")
         case .SQLITE_CANTOPEN:
             return NodeError(.state, "\(path) cannot be opened.", advice: "Start the node once, or check owner and permissions.")
         default:
             // SQLite's own message names tables and files, never values.
             return NodeError(
-                .state, "\(path) could not be used (SQLite \(error.extendedResultCode.rawValue)).", advice: "Run `dure-node doctor`.")
+                .state, "\(path) could not be used (SQLite \(error.extendedResultCode.rawValue)).",
+                advice: "Run `dure-node doctor`.")
         }
     }
 }

@@ -89,7 +89,9 @@ final class StateLock: Sendable {
             throw NodeError(
                 .locked,
                 "Another dure-node\(holder.isEmpty ? "" : " (process \(holder))") already works on \(state.path).",
-                advice: "Two agents with one identity would shut each other out. Stop the other one, or give this one a state directory of its own.")
+                advice:
+                    "Two agents with one identity would shut each other out. Stop the other one, or give this one a state directory of its own."
+            )
         }
         let own = Array("\(getpid())".utf8)
         _ = ftruncate(descriptor, 0)

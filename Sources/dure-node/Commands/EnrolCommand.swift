@@ -7,7 +7,7 @@ struct EnrolCommand: AsyncParsableCommand {
         commandName: "enrol",
         abstract: "Enrol this node with a one-time code.",
         discussion: """
-            The keys are made on this machine and never leave it. The code names the consortium's authority, so the secret in it
+            The keys are made on this machine and never leave it. The code names the consortium's authority, so the secret in it \
             is sent to nobody else. The certificate is bound to this one hospital.
 
             A code on the command line is seen by other users of this machine: on a shared one, use --code-file.

@@ -7,7 +7,7 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Write commented node.yaml and policy.yaml, and make the state directory.",
         discussion: """
-            Nothing that is there already is touched. Every value in the files has a comment with its unit; what is not set
+            Nothing that is there already is touched. Every value in the files has a comment with its unit; what is not set \
             keeps a safe default. Edit both, then run `dure-node doctor`.
 
             Example: dure-node init --hospital KR-H-0011 --store /srv/omop/omop.sqlite --coordinator https://hub.example:8443

@@ -4,7 +4,8 @@ import NodeAgent
 
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "The audit log: what came, what was decided, what left.", subcommands: [Export.self, Verify.self])
+        commandName: "log", abstract: "The audit log: what came, what was decided, what left.",
+        subcommands: [Export.self, Verify.self])
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -11,7 +11,8 @@ struct PolicyCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "lint",
             abstract: "Check a policy file: every problem, with line and key.",
-            discussion: "Unknown keys are problems, so that a typing error cannot loosen anything. Exit code 78 if there are any.")
+            discussion: "Unknown keys are problems, so that a typing error cannot loosen anything. Exit code 78 if there are any."
+        )
 
         @OptionGroup var options: NodeOptions
 

@@ -11,11 +11,11 @@ struct PreviewCommand: AsyncParsableCommand {
         commandName: "preview",
         abstract: "Show exactly what would leave this hospital for a question. Sends nothing.",
         discussion: """
-            Asks the policy, evaluates the question, takes the result through the release gate, and prints the bytes of the answer on
-            standard output: exactly what would leave, but for the ids, the time and the signature that every answer has of its own.
+            Asks the policy, evaluates the question, takes the result through the release gate, and prints the bytes of the answer on \
+            standard output: exactly what would leave, but for the ids, the time and the signature that every answer has of its own. \
             Nothing is stored, sent or remembered.
 
-            With --exact, and only on a terminal, the true values are shown beside the disclosed ones. They stay here: do not
+            With --exact, and only on a terminal, the true values are shown beside the disclosed ones. They stay here: do not \
             copy them.
 
             Example: dure-node preview question.json --project P-0042 --exact
@@ -47,7 +47,8 @@ struct PreviewCommand: AsyncParsableCommand {
     func run() async throws {
         guard let id = ProjectID(rawValue: project) else { throw ValidationError("\(project) is not a project like P-0042.") }
         guard let use = ProjectStatement.PurposeClass(rawValue: purpose) else {
-            throw ValidationError("The purpose is one of: \(ProjectStatement.PurposeClass.allCases.map(\.rawValue).joined(separator: ", ")).")
+            throw ValidationError(
+                "The purpose is one of: \(ProjectStatement.PurposeClass.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         guard let shown = ReleaseMode(rawValue: mode) else { throw ValidationError("The mode is named or coded.") }
         let preview = Preview(
@@ -64,7 +65,8 @@ struct PreviewCommand: AsyncParsableCommand {
     }
 
     private func read() throws -> FeasibilityQuestion {
-        let data = question == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: question)
+        let data =
+            question == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: question)
         guard let data else { throw ValidationError("\(question) cannot be read.") }
         do throws(CohortError) {
             return try FeasibilityQuestion(parsing: data)
@@ -87,7 +89,9 @@ struct PreviewCommand: AsyncParsableCommand {
             Terminal.say(say("Cannot be known here: ", "조회 불가: ") + why.rawValue + (detail.map { " (\($0))" } ?? ""))
         case .failed(let why): Terminal.say(say("Failed: ", "실패: ") + why.rawValue)
         case .answered:
-            if result.isRepeat { Terminal.say(say("The same answer has left before and would be repeated.", "동일한 응답이 이미 제공되었으며 그대로 반복됩니다.")) }
+            if result.isRepeat {
+                Terminal.say(say("The same answer has left before and would be repeated.", "동일한 응답이 이미 제공되었으며 그대로 반복됩니다."))
+            }
         }
         guard exact else { return }
         guard Terminal.isWatched else {

@@ -9,9 +9,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the daemon in the foreground.",
         discussion: """
-            Takes tickets from the coordinator, answers them under the policy, and sends the answers; nothing listens on any
-            port. Logs are JSON lines on standard output. SIGTERM (or Ctrl-C) finishes what runs, for at most
-            `limits.drain_seconds`; what is not finished is finished by the next start. Only one daemon works on a state
+            Takes tickets from the coordinator, answers them under the policy, and sends the answers; nothing listens on any \
+            port. Logs are JSON lines on standard output. SIGTERM (or Ctrl-C) finishes what runs, for at most \
+            `limits.drain_seconds`; what is not finished is finished by the next start. Only one daemon works on a state \
             directory. Exit code 78 says that the configuration has to be corrected first.
             """)
 
@@ -39,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as NodeError {
-            logger.error("the node could not run", metadata: ["code": .string(error.code.rawValue), "advice": .string(error.advice)])
+            logger.error(
+                "the node could not run", metadata: ["code": .string(error.code.rawValue), "advice": .string(error.advice)])
             throw error
         }
     }

@@ -8,7 +8,7 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Say how the node is.",
         discussion: """
-            Connection, queue, policy, data release, certificate, clock, and the last problem with what to do about it. Reads the
+            Connection, queue, policy, data release, certificate, clock, and the last problem with what to do about it. Reads the \
             state directory only: it works whether or not the daemon runs.
 
             Exit codes: 0 running or paused; 1 not running; 4 shut out by the coordinator.

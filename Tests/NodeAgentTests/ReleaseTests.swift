@@ -1,0 +1,75 @@
+import CanonicalJSON
+import Cohorts
+@_spi(Hospital) import Disclosure
+import Federation
+import Foundation
+import Testing
+
+@testable import NodeAgent
+
+/// What the node remembers of what it let out.
+@Suite struct `The release ledger on the disk` {
+    private func total(_ node: TestNode, _ ticket: QueryTicket) async throws -> DisclosedCount {
+        try await node.running {
+            try await node.coordinator.offer(node.consortium.signed(ticket))
+            try await eventually { await node.coordinator.answers[ticket.id] != nil }
+        }
+        return try #require(await node.coordinator.answers[ticket.id]).outcome.total
+    }
+
+    @Test func `After a restart a group that differs by three patients still gets the number already known`() async throws {
+        let node = try TestNode()
+        let first = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        let second = try await total(node, node.consortium.ticket(Consortium.question(203, attrition: false)))
+        #expect(first == second)
+        #expect(node.source.evaluations.withLock { $0 } == 2)
+    }
+
+    @Test func `Also after the store was loaded anew in another order, with new patients`() async throws {
+        var node = try TestNode()
+        let first = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        node.source.persons = (node.source.persons + [900_001, 900_002]).reversed()
+        node.source.dataRelease = "test/2026-11"
+        node.source.dataIdentity = "test/2026-11/2"
+        let second = try await total(node, node.consortium.ticket(Consortium.question(203, attrition: false)))
+        #expect(first == second)
+    }
+
+    @Test func `What is kept of patients is sealed: no number of a person stands in the file`() async throws {
+        var node = try TestNode()
+        let marks = (0..<1_000).map { Int64(0x5A5A_5A5A_0000_0000) + Int64($0) }
+        node.source.persons = marks
+        _ = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        let state = try node.folder.state
+        for name in ["state.sqlite", "state.sqlite-wal"] {
+            guard let data = FileManager.default.contents(atPath: state.file(name)) else { continue }
+            let mark = withUnsafeBytes(of: Int64(0x5A5A_5A5A_0000_0007).littleEndian) { Data($0) }
+            #expect(data.range(of: mark) == nil)
+        }
+    }
+
+    @Test func `With another secret the ledger does not open, and the node says so instead of forgetting`() async throws {
+        let node = try TestNode()
+        _ = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        try Files.write(String(repeating: "ab", count: 32), to: try node.folder.state.file("node-secret"))
+        let error = await #expect(throws: NodeError.self) {
+            _ = try await RunningNode(try node.parts(), try NodeIdentity(in: node.folder.state))
+        }
+        #expect(error?.code == .integrity)
+        #expect(error?.advice.contains("backup") == true)
+    }
+
+    @Test func `A project that has asked all its questions of a release is told so by a code`() async throws {
+        var node = try TestNode()
+        node.policy = Consortium.policyYAML + "\ndefaults: { releases_per_project: 1 }"
+        _ = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        let second = try node.consortium.ticket(Consortium.question(400, attrition: false))
+        #expect(try await total(node, second) == .refused(code: "QUOTA"))
+        // What was asked before is still answered.
+        let again = try node.consortium.ticket(Consortium.question(200, attrition: false))
+        guard case .rounded = try await total(node, again) else {
+            Issue.record("not repeated")
+            return
+        }
+    }
+}
