@@ -114,7 +114,7 @@ struct SmallConsortium {
         let identity = "\(folder)/\(hospital)/identity"
         return OutboundConfiguration(
             trust: .only(pem: try authorityPEM),
-            identity: .init(certificateFile: identity + "/certificate.pem", keyFile: identity + "/tls.key"))
+            identity: .init(certificateFile: identity + "/certificate.pem", keyFile: identity + "/tls-key.pem"))
     }
 
     /// A signed-in client; the caller closes it.

@@ -96,6 +96,9 @@ public struct ResultView: Sendable {
             let words = zip(result.merged.dimensions, cell.key).map { DimensionWords(language).category($1, of: $0) }
             table.add(words + [interval(cell.count), hidden(cell.count)])
         }
+        guard !table.isEmpty else {
+            return [language.choose("BREAKDOWN: every cell is hidden.", "세부 분포: 모든 셀이 비공개입니다.")]
+        }
         return table.lines(width: width)
     }
 

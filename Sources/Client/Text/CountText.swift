@@ -47,7 +47,7 @@ public struct CountText: Sendable {
 
     private func note(_ why: HiddenReason) -> String {
         switch why {
-        case .small: language.choose("hidden to protect patients", "환자 보호를 위해 비공개")
+        case .small: language.choose("small count", "소수 셀")
         default: language.choose("hidden: \(why.rawValue)", "비공개: \(why.rawValue)")
         }
     }

@@ -29,6 +29,9 @@ public struct TextTable: Sendable {
         rows.append(row.map(TextTable.harmless))
     }
 
+    /// Whether it has no row.
+    public var isEmpty: Bool { rows.isEmpty }
+
     /// The table's lines, each at most `width` columns wide.
     public func lines(width: Int = 80, headings: Bool = true) -> [String] {
         let all = (headings ? [columns.map(\.title)] : []) + rows
