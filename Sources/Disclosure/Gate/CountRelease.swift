@@ -11,7 +11,8 @@ struct CountRelease {
         /// A zero that the policy shows.
         case zero
         /// Near a combination of released sets: answered with that combination's value, and nothing is recorded.
-        case known(shown: Int, terms: [Int])
+        /// `weight`: how many rounding errors can add up in it.
+        case known(shown: Int, terms: [Int], weight: Int)
         /// Counted and rounded now; its place in the ledger (nil without a ledger).
         case fresh(shown: Int, entry: Int?)
     }
@@ -22,7 +23,9 @@ struct CountRelease {
         if isSmall(set.size, patients.digest(of: set)) { return .hidden }
         guard rules.ledger else { return .fresh(shown: rounded(set), entry: nil) }
         if let neighbour = neighbour(of: set, in: draft) {
-            return .known(shown: value(of: neighbour, in: draft), terms: neighbour.terms.map(\.entry))
+            return .known(
+                shown: value(of: neighbour, in: draft), terms: neighbour.terms.map(\.entry),
+                weight: max(1, Int(neighbour.terms.reduce(0) { $0 + abs($1.coefficient) }.rounded(.up))))
         }
         if draft.isOverexposed(set, cap: rules.exposureCap) { return .hidden }
         let shown = rounded(set)
@@ -35,7 +38,7 @@ struct CountRelease {
         return switch outcome {
         case .hidden: .hidden(low: 0, high: rules.largestSmall, why: .small)
         case .zero: .exact(0)
-        case .known(let shown, let terms): rounding.disclosed(shown, terms: terms.count)
+        case .known(let shown, _, let weight): rounding.disclosed(shown, weight: weight)
         case .fresh(let shown, _): rounding.disclosed(shown)
         }
     }

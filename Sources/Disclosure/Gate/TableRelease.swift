@@ -22,7 +22,7 @@ struct TableRelease {
         case .hidden, .zero:
             outcomes.hidden += table.keys.count
             return allHidden(table)
-        case .known(_, let terms):
+        case .known(_, let terms, _):
             // A table of that cohort, or of one that differs by fewer than k patients, was released: it is the answer.
             if terms.count == 1, let known = draft.tables[.init(total: terms[0], shape: shape)] {
                 outcomes.known += known.cells.count
@@ -41,7 +41,7 @@ struct TableRelease {
     private var totalEntry: Int? {
         switch total {
         case .fresh(_, let entry): entry
-        case .known(_, let terms): terms.count == 1 ? terms[0] : nil
+        case .known(_, let terms, _): terms.count == 1 ? terms[0] : nil
         case .hidden, .zero: nil
         }
     }
@@ -84,7 +84,7 @@ struct TableRelease {
     private func isTotalOpen(_ draft: ReleaseLedger) -> Bool {
         switch total {
         case .fresh: true
-        case .known(_, let terms): terms.count == 1 && cohort != nil && draft.entries[terms[0]].cohort == cohort
+        case .known(_, let terms, _): terms.count == 1 && cohort != nil && draft.entries[terms[0]].cohort == cohort
         case .hidden, .zero: false
         }
     }

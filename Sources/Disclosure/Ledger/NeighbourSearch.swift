@@ -5,6 +5,9 @@ struct NeighbourSearch {
     /// A residual of fewer patients than this is dangerous (k + d, the offset's largest value).
     let reach: Int
 
+    /// Small atoms that tier 3 tries to meet, the largest first; a bound on its work.
+    private static let largestRemainder = 256
+
     /// Combinations near the set, cheapest tier first. The caller compares each residual with its own keyed offset and asks
     /// for the next where that one is not small enough.
     func first(_ set: PersonSet, where isDangerous: (PersonSet) -> Bool) -> Neighbour? {
@@ -94,7 +97,7 @@ struct NeighbourSearch {
             guard system.require(holders, equals: inPart >= reach ? 1 : 0) else { return nil }
         }
         // Small atoms, largest first: an equation that can still be met is met (a greedy form of the L1 regression).
-        for atom in open.sorted(by: { atoms.sizes[$0] > atoms.sizes[$1] }) {
+        for atom in open.sorted(by: { atoms.sizes[$0] > atoms.sizes[$1] }).prefix(Self.largestRemainder) {
             var holders: [Int] = []
             atoms.forEachHolder(of: atom) { holders.append($0) }
             var attempt = system

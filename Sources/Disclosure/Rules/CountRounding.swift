@@ -21,8 +21,8 @@ struct CountRounding {
     ///
     /// With the ledger, a number may be that of a group that differs by fewer than k + d patients, and nobody outside can
     /// tell: so every number is stated with that margin.
-    /// - Parameter terms: how many released numbers it was put together from.
-    func disclosed(_ shown: Int, terms: Int = 1) -> DisclosedCount {
+    /// - Parameter weight: how many rounding errors can add up in it (more than one for a combination of released numbers).
+    func disclosed(_ shown: Int, weight: Int = 1) -> DisclosedCount {
         let base = rules.roundTo
         let spread: (below: Int, above: Int) =
             switch rules.rounding {
@@ -31,8 +31,8 @@ struct CountRounding {
             }
         let margin = rules.ledger ? rules.threshold + rules.offset - 1 : 0
         if base == 1, margin == 0 { return .exact(shown) }
-        let low = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - terms * spread.below - margin)
+        let low = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - weight * spread.below - margin)
         let top = shown <= rules.smallestShown ? max(shown, rules.smallestShown) : shown
-        return .rounded(shown, base: base, low: low, high: top + terms * spread.above + margin)
+        return .rounded(shown, base: base, low: low, high: top + weight * spread.above + margin)
     }
 }
