@@ -11,7 +11,6 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
         case malformedJSON = "MALFORMED_JSON"
         case bodyTooLarge = "BODY_TOO_LARGE"
         case bodyTooSlow = "BODY_TOO_SLOW"
-        case methodNotAllowed = "METHOD_NOT_ALLOWED"
         case notFound = "NOT_FOUND"
         case tooManyRequests = "TOO_MANY_REQUESTS"
         // Who asks.

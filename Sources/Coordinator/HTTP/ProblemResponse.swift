@@ -67,7 +67,6 @@ enum ProblemResponse {
         case .signInNeeded, .signInFailed, .nodeUnknown: 401
         case .notAllowed, .scopeMissing, .nodeRevoked, .enrolmentCodeInvalid: 403
         case .notFound, .ticketUnknown: 404
-        case .methodNotAllowed: 405
         case .bodyTooSlow: 408
         case .projectClosed, .idempotencyMismatch, .alreadyExists, .notRunning, .identityConflict, .answerConflict: 409
         case .ticketExpired, .ticketCancelled: 410
@@ -82,7 +81,7 @@ enum ProblemResponse {
 
     private static func title(_ code: CoordinatorError.Code) -> String {
         switch code {
-        case .badRequest, .malformedJSON, .methodNotAllowed, .passwordUnsuitable: "The request is not one that can be understood."
+        case .badRequest, .malformedJSON, .passwordUnsuitable: "The request is not one that can be understood."
         case .bodyTooLarge, .bodyTooSlow, .tooManyRequests: "A limit was reached."
         case .notFound, .ticketUnknown: "There is no such thing."
         case .signInNeeded, .signInFailed, .signInThrottled: "You are not signed in."
