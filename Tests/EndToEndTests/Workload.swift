@@ -18,7 +18,7 @@ struct Workload {
 
     struct Truth {
         let total: Int
-        /// By the name of the inclusion rule.
+        /// Entry events, each inclusion rule by its name, the cohort.
         let attrition: [(name: String, persons: Int)]
     }
 
@@ -37,6 +37,8 @@ struct Workload {
             }
         }
         guard let total = rows.first(where: { $0.step == -1 })?.persons else { throw CocoaError(.fileReadCorruptFile) }
-        return Truth(total: total, attrition: rows.filter { $0.step > 0 }.map { ($0.name, $0.persons) })
+        let entry = rows.filter { $0.step == 0 }.map { (name: "entry events", persons: $0.persons) }
+        let rules = rows.filter { $0.step > 0 }.map { (name: $0.name, persons: $0.persons) }
+        return Truth(total: total, attrition: entry + rules + [(name: "cohort", persons: total)])
     }
 }
