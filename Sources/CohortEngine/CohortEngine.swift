@@ -35,8 +35,8 @@ public struct CohortEngine: Sendable {
         try evaluate(expression, breakdown: breakdown, isCancelled: isCancelled, mayTakeFastPath: true)
     }
 
-    /// The same, with the fast path closed where a test wants the general way.
-    func evaluate(
+    /// The same, with the fast path closed where a test or a measurement wants the general way.
+    package func evaluate(
         _ expression: CohortExpression, breakdown: [BreakdownDimension], isCancelled: @escaping () -> Bool, mayTakeFastPath: Bool
     ) throws(CohortEngineError) -> Evaluation {
         let budget = EvaluationBudget(limits: limits, isCancelled: isCancelled)
