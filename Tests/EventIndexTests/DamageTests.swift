@@ -5,6 +5,9 @@ import Testing
 @testable import EventIndex
 
 @Suite struct DamageTests {
+    /// Four times as many rounds are asked for by `DURE_LONG_TESTS=1`.
+    private static let effort = ProcessInfo.processInfo.environment["DURE_LONG_TESTS"] == "1" ? 4 : 1
+
     private func sample(_ folder: TemporaryFolder) throws -> [UInt8] {
         var options = IndexBuildOptions()
         options.bitmapThreshold = 5
@@ -55,7 +58,7 @@ import Testing
         // Bytes between segments are padding and mean nothing.
         let covered = segments.entries.flatMap { Array(Int($0.offset)..<Int($0.offset + $0.length)) }
         var random = SeededRandom(42)
-        for round in 0..<300 {
+        for round in 0..<170 * Self.effort {
             var bad = good
             let at = round < 128 ? round : random.pick(covered)
             bad[at] ^= UInt8(1 << random.whole(0...7))
@@ -99,7 +102,7 @@ import Testing
         let good = try sample(folder)
         var random = SeededRandom(44)
         let interesting: [UInt64] = [0, 1, 0x7F, 0xFF, 0xFFFF, 0xFFFF_FFFF, 1 << 31, 1 << 40, 1 << 63, .max, .max - 7]
-        for round in 0..<400 {
+        for round in 0..<100 * Self.effort {
             var bad = good
             for _ in 0..<random.whole(1...12) {
                 let at = round % 4 == 0 ? random.whole(0...127) : random.whole(0...good.count - 9)
@@ -123,7 +126,7 @@ import Testing
         var random = SeededRandom(45)
         let interesting: [UInt64] = [0, 1, 31, 255, 65_535, 65_536, 0xFFFF_FFFF, 1 << 32, 1 << 62, .max, .max - 63]
         let listOffset = Int(good[32]) | Int(good[33]) << 8 | Int(good[34]) << 16 | Int(good[35]) << 24
-        for round in 0..<600 {
+        for round in 0..<150 * Self.effort {
             var bad = good
             func put(_ at: Int, _ value: UInt64, _ size: Int) {
                 for place in 0..<size where at + place < bad.count {

@@ -1,6 +1,6 @@
 /// The visits of one block's persons, to find the concept of an event's visit.
 ///
-/// A visit counts only for events of its own person (circe.md 4.10, trap 18), so a block's visits are all that its events need.
+/// A visit counts only for events of its own person, so a block's visits are all that its events need.
 struct VisitLookup {
     private var offsets: [Int32]
     private var ids: [Int64]

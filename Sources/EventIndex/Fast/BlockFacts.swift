@@ -3,11 +3,11 @@ public final class BlockFacts: Sendable {
     /// Persons in the block.
     public let count: Int
     /// The observation period of each person who has one; `puzzling` for those with several or with one outside 1900 to 2079.
-    private let windows: [UInt32]
+    @usableFromInline let windows: [UInt32]
     /// The periods of the puzzling persons: days since 1970-01-01, by (start, id).
     private let periods: [UInt16: [ClosedRange<Int32>]]
     /// `Int32.min` for NULL and without a row.
-    private let years: [Int32]
+    @usableFromInline let years: [Int32]
     private let genders: CodedConcepts
     private let races: CodedConcepts
     private let ethnicities: CodedConcepts
@@ -59,11 +59,11 @@ public final class BlockFacts: Sendable {
     }
 
     /// Whether the person has several observation periods, or one that does not fit.
-    @inline(__always)
+    @inlinable
     public func isPuzzling(_ person: Int) -> Bool { windows[person] == WindowVector.puzzling }
 
     /// The only observation period of a person who is not puzzling, as days since 1970-01-01; nil without one.
-    @inline(__always)
+    @inlinable
     public func period(of person: Int) -> ClosedRange<Int32>? {
         let window = windows[person]
         if window == WindowVector.empty || window == WindowVector.puzzling { return nil }
@@ -74,7 +74,7 @@ public final class BlockFacts: Sendable {
     public func periods(of person: Int) -> [ClosedRange<Int32>] { periods[UInt16(truncatingIfNeeded: person)] ?? [] }
 
     /// The year of birth; nil for NULL and without a PERSON row.
-    @inline(__always)
+    @inlinable
     public func yearOfBirth(_ person: Int) -> Int? {
         let year = years[person]
         return year == Int32.min ? nil : Int(year)

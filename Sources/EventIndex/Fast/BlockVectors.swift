@@ -6,7 +6,7 @@
 /// One day code for each person of a block; `HotDay.escape` (0xFFFF) stands for none.
 public final class DayVector {
     /// The first of 65,536 codes.
-    let days: UnsafeMutablePointer<UInt16>
+    @usableFromInline let days: UnsafeMutablePointer<UInt16>
 
     /// No day for anybody.
     public init() {
@@ -20,14 +20,14 @@ public final class DayVector {
     public func clear() { days.initialize(repeating: HotDay.escape, count: FileLayout.blockSize) }
 
     /// The day of a person, as days since 1970-01-01; nil for none.
-    @inline(__always)
+    @inlinable
     public func day(of person: Int) -> Int32? {
         let code = days[person & 0xFFFF]
         return code == HotDay.escape ? nil : Int32(code) + HotDay.origin
     }
 
     /// Takes a day if it is earlier than the person's.
-    @inline(__always)
+    @inlinable
     public func lower(_ person: Int, to day: Int32) {
         let code = HotDay.code(day)
         if code < days[person & 0xFFFF] { days[person & 0xFFFF] = code }
@@ -45,12 +45,12 @@ public final class DayVector {
 /// From which day to which day something counts, for each person of a block.
 public final class WindowVector {
     /// The lower half is the first day's code, the upper half the last day's.
-    let windows: UnsafeMutablePointer<UInt32>
+    @usableFromInline let windows: UnsafeMutablePointer<UInt32>
 
     /// A window that no day lies in.
-    static let empty: UInt32 = 0xFFFF_FFFF
+    @usableFromInline static var empty: UInt32 { 0xFFFF_FFFF }
     /// Says that the person's days must be looked at one by one; no day lies in it.
-    static let puzzling: UInt32 = 0x0000_FFFF
+    @usableFromInline static var puzzling: UInt32 { 0x0000_FFFF }
 
     /// Empty windows.
     public init() {
@@ -64,12 +64,13 @@ public final class WindowVector {
     public func clear() { windows.initialize(repeating: Self.empty, count: FileLayout.blockSize) }
 
     /// Sets a person's window, in days since 1970-01-01; an empty one if the last day is before the first.
-    @inline(__always)
+    @inlinable
     public func set(_ person: Int, from first: Int, through last: Int) {
         windows[person & 0xFFFF] = Self.window(from: first, through: last)
     }
 
     /// Says that the person's rows must be looked at one by one.
+    @inlinable
     public func setPuzzling(_ person: Int) { windows[person & 0xFFFF] = Self.puzzling }
 
     /// Whether a day lies in a person's window.
@@ -79,7 +80,7 @@ public final class WindowVector {
         return code >= window & 0xFFFF && code <= window >> 16 && code != UInt32(HotDay.escape)
     }
 
-    @inline(__always)
+    @inlinable
     static func window(from first: Int, through last: Int) -> UInt32 {
         let lower = max(0, first - Int(HotDay.origin))
         let upper = min(Int(HotDay.escape) - 1, last - Int(HotDay.origin))
@@ -90,9 +91,9 @@ public final class WindowVector {
 /// A set of persons of a block.
 public final class PersonBits {
     /// Words in a block.
-    public static let wordCount = FileLayout.blockSize / 64
+    @inlinable public static var wordCount: Int { 1_024 }
     /// The first of 1,024 words.
-    let words: UnsafeMutablePointer<UInt64>
+    @usableFromInline let words: UnsafeMutablePointer<UInt64>
 
     /// Nobody.
     public init() {
@@ -106,18 +107,18 @@ public final class PersonBits {
     public func clear() { words.initialize(repeating: 0, count: Self.wordCount) }
 
     /// 64 persons, the lowest bit first.
-    @inline(__always)
+    @inlinable
     public subscript(word: Int) -> UInt64 {
         get { words[word & (Self.wordCount - 1)] }
         set { words[word & (Self.wordCount - 1)] = newValue }
     }
 
     /// Adds a person.
-    @inline(__always)
+    @inlinable
     public func insert(_ person: Int) { words[(person & 0xFFFF) >> 6] |= 1 << UInt64(person & 63) }
 
     /// Whether a person is in the set.
-    @inline(__always)
+    @inlinable
     public func contains(_ person: Int) -> Bool { words[(person & 0xFFFF) >> 6] >> UInt64(person & 63) & 1 == 1 }
 
     /// The same persons as another set.
@@ -152,7 +153,7 @@ public final class PersonBits {
     }
 
     /// Each person of the set, ascending.
-    @inline(__always)
+    @inlinable
     public func forEach(_ body: (Int) -> Void) {
         for word in 0..<Self.wordCount {
             var bits = words[word]
@@ -166,7 +167,7 @@ public final class PersonBits {
 
 /// A small count for each person of a block; stops at 255.
 public final class PersonCounters {
-    let counts: UnsafeMutablePointer<UInt8>
+    @usableFromInline let counts: UnsafeMutablePointer<UInt8>
 
     /// Zero for everybody.
     public init() {
@@ -180,6 +181,6 @@ public final class PersonCounters {
     public func clear() { counts.initialize(repeating: 0, count: FileLayout.blockSize) }
 
     /// The count of a person.
-    @inline(__always)
+    @inlinable
     public subscript(person: Int) -> UInt8 { counts[person & 0xFFFF] }
 }

@@ -90,14 +90,15 @@ enum VocabularyPart {
 }
 
 /// The days that the hot column holds.
+@usableFromInline
 enum HotDay {
     /// 1900-01-01 as days since 1970-01-01.
-    static let origin: Int32 = -25_567
+    @usableFromInline static var origin: Int32 { -25_567 }
     /// Stands for a day that the column cannot hold.
-    static let escape: UInt16 = 0xFFFF
+    @usableFromInline static var escape: UInt16 { 0xFFFF }
 
     /// The code of a day, `escape` if it is before 1900-01-01 or after 2079-06-04.
-    @inline(__always) static func code(_ day: Int32) -> UInt16 {
+    @inlinable static func code(_ day: Int32) -> UInt16 {
         let shifted = Int64(day) - Int64(origin)
         return shifted >= 0 && shifted < Int64(escape) ? UInt16(truncatingIfNeeded: shifted) : escape
     }

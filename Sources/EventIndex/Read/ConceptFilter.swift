@@ -1,4 +1,4 @@
-/// Which rows of a table a criterion starts from (circe.md 4.2, step 1). Order and repetitions of the ids do not matter.
+/// Which rows of a table a criterion starts from. Order and repetitions of the ids do not matter.
 public enum ConceptFilter: Sendable, Hashable {
     /// Every row of the table.
     case all
