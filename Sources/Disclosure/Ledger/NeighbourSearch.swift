@@ -11,21 +11,33 @@ struct NeighbourSearch {
     /// Combinations near the set, cheapest tier first. The caller compares each residual with its own keyed offset and asks
     /// for the next where that one is not small enough.
     func first(_ set: PersonSet, where isDangerous: (PersonSet) -> Bool) -> Neighbour? {
-        let size = set.size
-        let sketch = SetSketch { set.forEachMember($0) }
-        return single(set, size, sketch, isDangerous) ?? pair(set, size, sketch, isDangerous)
-            ?? combination(set, isDangerous)
+        let target = Target(set, ledger)
+        return single(target, isDangerous) ?? pair(target, isDangerous) ?? combination(set, isDangerous)
+    }
+
+    /// The new set with what the first two tiers need to know of it.
+    private struct Target {
+        let set: PersonSet
+        let size: Int
+        let sketch: SetSketch
+        /// How many of its members each released set holds.
+        let shared: [Int]
+
+        init(_ set: PersonSet, _ ledger: ReleaseLedger) {
+            self.set = set
+            size = set.size
+            sketch = SetSketch { set.forEachMember($0) }
+            shared = ledger.entries.map { $0.set.shared(with: set) }
+        }
     }
 
     // MARK: Tier 1: one set
 
-    private func single(_ set: PersonSet, _ size: Int, _ sketch: SetSketch, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
-        for place in ledger.places(sizesFrom: size - reach + 1, through: size + reach - 1) {
+    private func single(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
+        for place in ledger.places(sizesFrom: target.size - reach + 1, through: target.size + reach - 1) {
             let entry = ledger.entries[place]
-            guard SetSketch.norm(sketch.counts &- entry.sketch.counts) < reach,
-                size + entry.set.size - 2 * entry.set.shared(with: set) < reach
-            else { continue }
-            let residual = set.symmetricDifference(entry.set.expanded(universe: set.universe))
+            guard target.size + entry.set.size - 2 * target.shared[place] < reach else { continue }
+            let residual = target.set.symmetricDifference(entry.set.expanded(universe: target.set.universe))
             if isDangerous(residual) { return Neighbour(terms: [(place, 1)], residual: residual) }
         }
         return nil
@@ -33,21 +45,36 @@ struct NeighbourSearch {
 
     // MARK: Tier 2: sum or difference of two sets
 
-    private func pair(_ set: PersonSet, _ size: Int, _ sketch: SetSketch, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
-        // A residual of fewer than `reach` patients has entries of at most 2, so sizes fit within twice that.
-        let slack = 2 * reach
-        for (first, entry) in ledger.entries.enumerated() {
-            let sum = sketch.counts &- entry.sketch.counts
-            for second in ledger.places(sizesFrom: size - entry.set.size - slack, through: size - entry.set.size + slack)
-            where second > first {
-                guard SetSketch.norm(sum &- ledger.entries[second].sketch.counts) < slack else { continue }
-                if let found = check(set, first, second, plus: true, isDangerous) { return found }
+    private func pair(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
+        sum(target, isDangerous) ?? difference(target, isDangerous)
+    }
+
+    /// A residual of fewer than `reach` patients has entries of at most 2, so sizes and sketches fit within twice that.
+    private var slack: Int { 2 * reach }
+
+    /// Two sets that make up the new one: both lie in it but for a few patients.
+    private func sum(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
+        let within = ledger.entries.indices.filter { ledger.entries[$0].set.size - target.shared[$0] < reach }
+        for (index, first) in within.enumerated() {
+            let rest = target.size - ledger.entries[first].set.size
+            let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
+            for second in within[(index + 1)...] where abs(rest - ledger.entries[second].set.size) < slack {
+                guard SetSketch.norm(sketch &- ledger.entries[second].sketch.counts) < slack else { continue }
+                if let found = check(target.set, first, second, plus: true, isDangerous) { return found }
             }
-            guard entry.set.size + slack >= size else { continue }
-            for second in ledger.places(sizesFrom: entry.set.size - size - slack, through: entry.set.size - size + slack)
-            where second != first {
-                guard SetSketch.norm(sum &+ ledger.entries[second].sketch.counts) < slack else { continue }
-                if let found = check(set, first, second, plus: false, isDangerous) { return found }
+        }
+        return nil
+    }
+
+    /// One set less another: the first holds the new one but for a few patients, the second holds few of it.
+    private func difference(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
+        for first in ledger.entries.indices where target.size - target.shared[first] < reach {
+            let rest = ledger.entries[first].set.size - target.size
+            let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
+            for second in ledger.places(sizesFrom: rest - slack, through: rest + slack)
+            where second != first && target.shared[second] < reach {
+                guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack else { continue }
+                if let found = check(target.set, first, second, plus: false, isDangerous) { return found }
             }
         }
         return nil
