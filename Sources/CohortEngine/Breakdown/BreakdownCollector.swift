@@ -43,7 +43,7 @@ struct BreakdownCollector {
     }
 
     private static func category(
-        _ dimension: BreakdownDimension, _ stay: IndexStay, _ visits: [Int64: Int32], _ reader: BlockReader
+        _ dimension: BreakdownDimension, _ stay: IndexStay, _ visits: [Int64: VisitFacts], _ reader: BlockReader
     ) -> Int {
         let person = Int(stay.person)
         switch dimension {
@@ -51,22 +51,30 @@ struct BreakdownCollector {
             return BreakdownCategories.sex(reader.persons.hasRow[person] ? reader.persons.gender[person] : EventRows.nullConcept)
         case .ageBand: return BreakdownCategories.ageBand(reader.persons.age(of: person, on: stay.start))
         case .indexYear: return BreakdownCategories.indexYear(CivilDay.year(of: stay.start))
-        case .visitType: return BreakdownCategories.visitType(visits[stay.visit])
+        case .visitType:
+            // A visit of another person does not count (trap 18).
+            let visit = visits[stay.visit].flatMap { $0.person == stay.person ? $0.concept : nil }
+            return BreakdownCategories.visitType(visit)
         }
     }
 
-    /// The concepts of the visits that the stays began in; a visit of another person does not count (trap 18).
+    /// Whose a visit is and of which concept.
+    private struct VisitFacts {
+        let person: UInt16
+        let concept: Int32
+    }
+
+    /// The visits that the stays began in.
     private static func visitConcepts(
         of stays: [IndexStay], _ reader: BlockReader
-    ) throws(CohortEngineError) -> [Int64: Int32] {
-        var owners: [Int64: UInt16] = [:]
-        for stay in stays where stay.visit != EventRows.nullInteger { owners[stay.visit] = stay.person }
-        guard !owners.isEmpty else { return [:] }
+    ) throws(CohortEngineError) -> [Int64: VisitFacts] {
+        let wanted = Set(stays.map(\.visit).filter { $0 != EventRows.nullInteger })
+        guard !wanted.isEmpty else { return [:] }
         let rows = try reader.rows(of: .visit)
         try reader.budget.spend(rows.count)
-        var found: [Int64: Int32] = [:]
-        for place in 0..<rows.count where owners[rows.id[place]] == rows.person[place] {
-            found[rows.id[place]] = rows.concept[place]
+        var found: [Int64: VisitFacts] = [:]
+        for place in 0..<rows.count where wanted.contains(rows.id[place]) {
+            found[rows.id[place]] = VisitFacts(person: rows.person[place], concept: rows.concept[place])
         }
         return found
     }

@@ -16,8 +16,12 @@ struct CriterionEvaluator {
             case .eras(let parts): try eraEvents(plan, parts, among)
             }
         if plan.adjustment != nil { list = list.sortedByStart() }
-        guard let nested = plan.nested, list.count > 0 else { return list }
-        return try keep(list, where: nested)
+        if let nested = plan.nested, list.count > 0 { list = try keep(list, where: nested) }
+        if !plan.keepsMoments {
+            list.startMinute = []
+            list.endMinute = []
+        }
+        return list
     }
 
     // MARK: Rows

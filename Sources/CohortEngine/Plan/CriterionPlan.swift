@@ -78,8 +78,10 @@ struct CriterionPlan: Sendable {
     /// A nested group that must hold with the event as index; nil when there is none or it has no members.
     let nested: GroupPlan?
     let distinct: DistinctValue?
-    /// A window of hours looks at these events, so their moments must be read.
+    /// A window of hours looks at these events, here or in the nested group, so their moments must be read.
     let needsMoments: Bool
+    /// A window of hours outside looks at them, so their moments are kept.
+    let keepsMoments: Bool
 
     /// Where events come from.
     enum Source: Sendable {

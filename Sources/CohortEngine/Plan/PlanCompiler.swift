@@ -69,7 +69,7 @@ struct PlanCompiler {
         return CriterionPlan(
             pointer: criterion.pointer, source: source, first: criterion.first, adjustment: criterion.adjustmentPlan,
             tests: tests,
-            nested: nested, distinct: distinctValue, needsMoments: needsMoments)
+            nested: nested, distinct: distinctValue, needsMoments: needsMoments, keepsMoments: moments)
     }
 
     private mutating func count(_ criterion: Criterion, depth: Int) throws(CohortEngineError) {
