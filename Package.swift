@@ -50,8 +50,8 @@ let rooms: [Room] = [
         name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation"],
         packages: [
             "GRDB", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Yams", "Hummingbird",
-            "HummingbirdTLS", "NIOCore", "NIOSSL",
-        ], tests: "CoordinatorTests", testPackages: ["HummingbirdTesting"]),
+            "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL",
+        ], tests: "CoordinatorTests", testPackages: ["HummingbirdTesting", "NIOEmbedded"]),
     Room(
         name: "Client", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound"],
         packages: ["Crypto"], tests: "ClientTests"),
@@ -59,10 +59,10 @@ let rooms: [Room] = [
     Room(
         name: "dure-node", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
-        packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+        packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "Coordinator", "Federation"],
-        packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
+        packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
@@ -79,12 +79,16 @@ let products: [String: Target.Dependency] = [
     "X509": .product(name: "X509", package: "swift-certificates"),
     "SwiftASN1": .product(name: "SwiftASN1", package: "swift-asn1"),
     "Logging": .product(name: "Logging", package: "swift-log"),
+    "UnixSignals": .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     "ServiceLifecycle": .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
     "Yams": .product(name: "Yams", package: "Yams"),
     "Hummingbird": .product(name: "Hummingbird", package: "hummingbird"),
+    "HummingbirdCore": .product(name: "HummingbirdCore", package: "hummingbird"),
+    "HTTPTypes": .product(name: "HTTPTypes", package: "swift-http-types"),
     "HummingbirdTLS": .product(name: "HummingbirdTLS", package: "hummingbird"),
     "HummingbirdTesting": .product(name: "HummingbirdTesting", package: "hummingbird"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
+    "NIOEmbedded": .product(name: "NIOEmbedded", package: "swift-nio"),
     "NIOSSL": .product(name: "NIOSSL", package: "swift-nio-ssl"),
     "ArgumentParser": .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
@@ -148,6 +152,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-asn1", .upToNextMinor(from: "1.7.4")),
             .package(url: "https://github.com/apple/swift-certificates", .upToNextMinor(from: "1.21.1")),
             .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+            .package(url: "https://github.com/apple/swift-http-types", .upToNextMinor(from: "1.8.0")),
             .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
             .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
             .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Federation
 import Outbound
 
-/// How `dure` ends (ux.md 12.4): numbers that scripts rely on.
+/// How `dure` ends: numbers that scripts rely on.
 public enum ExitReason: Int32, Sendable {
     /// Complete, or partial where that was allowed.
     case complete = 0

@@ -14,13 +14,28 @@ public struct DemoConsortium: Sendable {
     public let folder: String
     /// Persons in each store.
     public let persons: Int
+    private let hospitals: [DemoHospital]
+    private let nodesPort: Int
+    private let peoplePort: Int
     private let programs: DemoPrograms
     private let say: @Sendable (String) -> Void
 
     /// A consortium in `folder`; nothing is made or started yet.
     ///
-    /// - Parameter say: takes a line for each step.
-    public init(folder: String, persons: Int, programs: DemoPrograms, say: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - folder: the folder that everything lies in.
+    ///   - persons: persons in each store.
+    ///   - hospitals: how many of the six take part.
+    ///   - firstPort: where nodes connect, on loopback; the next one is the people's.
+    ///   - programs: runs the other two programs.
+    ///   - say: takes a line for each step.
+    public init(
+        folder: String, persons: Int, hospitals: Int = DemoHospital.all.count, firstPort: Int = 18_443, programs: DemoPrograms,
+        say: @escaping @Sendable (String) -> Void
+    ) {
+        self.hospitals = Array(DemoHospital.all.prefix(hospitals))
+        nodesPort = firstPort
+        peoplePort = firstPort + 1
         self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
         self.persons = persons
         self.programs = programs
@@ -35,22 +50,38 @@ public struct DemoConsortium: Sendable {
         } catch {
             throw ClientError(.configuration, code: "FOLDER", "\(folder) cannot be made.", advice: "Give another with --folder.")
         }
-        for hospital in DemoHospital.all { try makeStore(hospital) }
+        for hospital in hospitals { try makeStore(hospital) }
         if !exists("researcher.password") { try makeCoordinator() }
-        for hospital in DemoHospital.all { try configureNode(hospital) }
+        for hospital in hospitals { try configureNode(hospital) }
     }
 
     /// Starts the coordinator, enrols the nodes that are not enrolled yet, and starts them.
     public func start() async throws(ClientError) {
         say("Starting the coordinator at \(peopleURL)")
+        try await startCoordinator()
+        for hospital in hospitals where !exists("\(hospital.id)/state/identity") { try enrol(hospital) }
+        for hospital in hospitals { try startNode(hospital.id) }
+        say("Started \(hospitals.count) nodes, a process each; their logs are in \(folder)/logs")
+    }
+
+    /// Starts the coordinator and waits until it answers.
+    public func startCoordinator() async throws(ClientError) {
         try programs.start("dure-coordinator", ["run"] + coordinatorOptions, log: "coordinator")
         try await waitUntilReady()
-        for hospital in DemoHospital.all where !exists("\(hospital.id)/state/identity") { try enrol(hospital) }
-        for hospital in DemoHospital.all {
-            try programs.start("dure-node", ["run"] + nodeOptions(hospital), log: hospital.id.rawValue)
-        }
-        say("Started \(DemoHospital.all.count) nodes, a process each; their logs are in \(folder)/logs")
     }
+
+    /// Starts the node of a hospital.
+    public func startNode(_ hospital: HospitalID) throws(ClientError) {
+        try programs.start("dure-node", ["run"] + nodeOptions(hospital), log: hospital.rawValue)
+    }
+
+    /// The arguments that name the node's files, for `dure-node`.
+    public func nodeOptions(_ hospital: HospitalID) -> [String] {
+        ["--config", "\(folder)/\(hospital)/node.yaml", "--state", "\(folder)/\(hospital)/state"]
+    }
+
+    /// The arguments that name the coordinator's folder, for `dure-coordinator`.
+    public var coordinatorOptions: [String] { ["--state-dir", "\(folder)/coordinator"] }
 
     /// How to reach the coordinator as the researcher.
     public func profile() throws(ClientError) -> (profile: ClientProfile, password: String) {
@@ -61,16 +92,7 @@ public struct DemoConsortium: Sendable {
     }
 
     /// The coordinator's address for people.
-    public var peopleURL: String { "https://localhost:\(Self.peoplePort)" }
-
-    private static let nodesPort = 18_443
-    private static let peoplePort = 18_444
-
-    private var coordinatorOptions: [String] { ["--state-dir", "\(folder)/coordinator"] }
-
-    private func nodeOptions(_ hospital: DemoHospital) -> [String] {
-        ["--config", "\(folder)/\(hospital.id)/node.yaml", "--state", "\(folder)/\(hospital.id)/state"]
-    }
+    public var peopleURL: String { "https://localhost:\(peoplePort)" }
 
     private func makeCoordinator() throws(ClientError) {
         say("Making the coordinator: the consortium's CA, a project, a researcher")
@@ -82,10 +104,10 @@ public struct DemoConsortium: Sendable {
             "dure-coordinator",
             ["init"] + coordinatorOptions + [
                 "--consortium-id", "C-PNUH", "--name-en", "Sample consortium (synthetic data)", "--name-ko", "예시 컨소시엄(합성데이터)",
-                "--nodes-port", String(Self.nodesPort), "--people-port", String(Self.peoplePort),
+                "--nodes-port", String(nodesPort), "--people-port", String(peoplePort),
                 "--admin", Self.administrator, "--password-file", "\(folder)/administrator.password",
             ])
-        try write(DemoHospital.rosterJSON, "roster.json")
+        try write(DemoHospital.rosterJSON(hospitals), "roster.json")
         try coordinator(["roster", "load", "\(folder)/roster.json"])
         try coordinator(
             ["user", "add", Self.researcher, "--role", "researcher", "--password-file", "\(folder)/new.password"])
@@ -93,7 +115,7 @@ public struct DemoConsortium: Sendable {
             [
                 "project", "add", Self.project.rawValue, "--title-en", "The sample project", "--title-ko", "예시 과제",
                 "--organisation", "ORG-0001", "--until", "2099-12-31", "--member", Self.researcher, "--purpose", Self.purpose,
-            ] + DemoHospital.all.flatMap { ["--hospital", $0.id.rawValue] })
+            ] + hospitals.flatMap { ["--hospital", $0.id.rawValue] })
         // Last: the file marks the coordinator as complete.
         try write(password + "\n", "researcher.password")
         try? FileManager.default.removeItem(atPath: "\(folder)/new.password")
@@ -122,7 +144,7 @@ public struct DemoConsortium: Sendable {
         let code = try programs.run(
             "dure-coordinator", ["enrol-code", "--hospital", hospital.id.rawValue] + coordinatorOptions)
         try write(code, "\(hospital.id)/code")
-        try programs.run("dure-node", ["enrol", "--code-file", "\(folder)/\(hospital.id)/code"] + nodeOptions(hospital))
+        try programs.run("dure-node", ["enrol", "--code-file", "\(folder)/\(hospital.id)/code"] + nodeOptions(hospital.id))
         try? FileManager.default.removeItem(atPath: "\(folder)/\(hospital.id)/code")
         say("Enrolled \(hospital.id)  \(hospital.name.en ?? "")")
     }
@@ -137,15 +159,15 @@ public struct DemoConsortium: Sendable {
             throw ClientError(error)
         }
         defer { client.close() }
-        let deadline = ContinuousClock.now.advanced(by: .seconds(30))
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
         while ContinuousClock.now < deadline {
             if let answer = try? await client.send(OutboundRequest(.get, peopleURL + "/readyz")), answer.status == 200 { return }
-            if programs.hasEndedEarly { break }
+            if !programs.isRunning("coordinator") { break }
             try? await Task.sleep(for: .milliseconds(100))
         }
         throw ClientError(
             .unavailable, code: "COORDINATOR_START", "The coordinator did not start; see \(folder)/logs/coordinator.log.",
-            advice: "Is a port taken? The demo listens on \(Self.nodesPort) and \(Self.peoplePort) of this machine.")
+            advice: "Is a port taken? The demo listens on \(nodesPort) and \(peoplePort) of this machine.")
     }
 
     private func makeStore(_ hospital: DemoHospital) throws(ClientError) {

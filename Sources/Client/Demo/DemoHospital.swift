@@ -2,11 +2,12 @@ import CanonicalJSON
 import Federation
 
 /// The hospitals of the sample consortium (the Busan consortium of the sample roster) with names for people.
-struct DemoHospital: Sendable {
+public struct DemoHospital: Sendable {
     let id: HospitalID
     let name: BilingualText
 
-    static let all: [DemoHospital] = [
+    /// All six.
+    public static let all: [DemoHospital] = [
         DemoHospital("KR-H-0009", "Chonnam National University Hospital", "전남대학교병원"),
         DemoHospital("KR-H-0010", "Hwasun Chonnam National University Hospital", "화순전남대학교병원"),
         DemoHospital("KR-H-0011", "Pusan National University Hospital", "부산대학교병원"),
@@ -41,13 +42,13 @@ struct DemoHospital: Sendable {
     }
 
     /// The roster of the demo: these hospitals, one consortium, its lead.
-    static var rosterJSON: String {
+    static func rosterJSON(_ hospitals: [DemoHospital]) -> String {
         let period = Roster.Period(from: CalendarDay(dayNumber: 18_444))
-        let members = all.map { Roster.Membership(hospital: $0.id, period: period) }
+        let members = hospitals.map { Roster.Membership(hospital: $0.id, period: period) }
         return Roster(
             notice:
                 "The six hospitals of one sample consortium, as the shipped sample roster has them. The data they answer from is made up.",
-            hospitals: all.map { .init(id: $0.id, name: $0.name) },
+            hospitals: hospitals.map { .init(id: $0.id, name: $0.name) },
             consortia: [
                 .init(
                     id: "C-PNUH", name: BilingualText(ko: "부산대학교병원 컨소시엄", en: "Pusan National University Hospital consortium"),

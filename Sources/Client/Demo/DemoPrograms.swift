@@ -6,7 +6,7 @@ import Foundation
 /// too; `stopAll` ends what is left.
 public final class DemoPrograms: Sendable {
     private let folder: String
-    private let running = LockedList()
+    private let running = RunningDaemons()
 
     /// The programs beside this one, working in `folder`.
     public init(folder: String) { self.folder = folder }
@@ -70,14 +70,23 @@ public final class DemoPrograms: Sendable {
         } catch {
             throw ClientError(.failed, code: "PROGRAM_START", "\(name) could not be started: \(error).")
         }
-        running.append(process)
+        running.add(process, as: log)
     }
 
     /// The process ids of the daemons that still run.
     public var processIDs: [Int32] { running.processes.filter(\.isRunning).map(\.processIdentifier) }
 
-    /// A daemon that ended by itself, if one did: the number of its log is its place in the order of starting.
-    public var hasEndedEarly: Bool { running.processes.contains { !$0.isRunning } }
+    /// Whether the daemon that was started as `log` still runs.
+    public func isRunning(_ log: String) -> Bool { running.isRunning(log) }
+
+    /// Ends one daemon at once, as a power cut would, and waits until it is gone.
+    ///
+    /// - Parameter log: the name that it was started with.
+    public func pullThePlug(_ log: String) {
+        guard let process = running.take(log), process.isRunning else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// Leaves the daemons to themselves: `stopAll` will not end them.
     public func letGo() { running.clear() }
@@ -103,13 +112,22 @@ public final class DemoPrograms: Sendable {
 }
 
 /// The started processes, behind a lock: a signal handler's queue reads them while the demo adds some.
-private final class LockedList: @unchecked Sendable {
+private final class RunningDaemons: @unchecked Sendable {
     // @unchecked because Process is not Sendable; every access to the list is under the lock, and Process's own methods used here
     // (terminate, isRunning, processIdentifier) are safe from any thread.
     private let lock = NSLock()
-    private var list: [Process] = []
+    private var daemons: [(name: String, process: Process)] = []
 
-    var processes: [Process] { lock.withLock { list } }
-    func append(_ process: Process) { lock.withLock { list.append(process) } }
-    func clear() { lock.withLock { list.removeAll() } }
+    var processes: [Process] { lock.withLock { daemons.map(\.process) } }
+    func add(_ process: Process, as name: String) { lock.withLock { daemons.append((name, process)) } }
+    func clear() { lock.withLock { daemons.removeAll() } }
+    func isRunning(_ name: String) -> Bool {
+        lock.withLock { daemons.contains { $0.name == name && $0.process.isRunning } }
+    }
+    func take(_ name: String) -> Process? {
+        lock.withLock {
+            guard let index = daemons.firstIndex(where: { $0.name == name }) else { return nil }
+            return daemons.remove(at: index).process
+        }
+    }
 }

@@ -1,7 +1,7 @@
 import Disclosure
 import Federation
 
-/// A merged result as CSV (RFC 4180) with the four columns of ux.md 5.2 R1: `value,low,high,status`.
+/// A merged result as CSV (RFC 4180) with the four columns `value,low,high,status`.
 ///
 /// A hidden value has an empty `value`, so a spreadsheet cannot add it as a number; adding `low` gives a correct floor.
 public struct ResultCSV: Sendable {

@@ -2,7 +2,7 @@ import Cohorts
 import Disclosure
 import Federation
 
-/// A merged result as lines for a terminal of 80 columns (ux.md 12.5): the sum with its honesty line, a row for every asked
+/// A merged result as lines for a terminal of 80 columns: the sum with its honesty line, a row for every asked
 /// hospital, attrition and breakdown.
 public struct ResultView: Sendable {
     private let result: MergedResult

@@ -1,6 +1,6 @@
 import Disclosure
 
-/// How disclosed counts are written for people (ux.md 5.6). A hidden value is never written as a number.
+/// How disclosed counts are written for people. A hidden value is never written as a number.
 public struct CountText: Sendable {
     private let language: Language
 

@@ -1,7 +1,7 @@
 import Disclosure
 import Federation
 
-/// Rows under codes instead of names (ux.md 5.4): `H1` … `Hn`, drawn anew for each query, so that a code means nothing elsewhere.
+/// Rows under codes instead of names: `H1` … `Hn`, drawn anew for each query, so that a code means nothing elsewhere.
 enum CodedRows {
     /// The rows in an order that only `secret` knows, without what tells whose they are.
     static func shuffled(_ rows: [MergedResult.Row], by secret: String) -> [MergedResult.Row] {

@@ -139,9 +139,9 @@ struct ResultDesk: Sendable {
                         """, arguments: [ticket.id.rawValue])
                 guard let row else { return nil }
                 let answer = try (row["answer"] as Data?).map { try SignedDocument(parsing: $0) }
-                guard let key = try Self.key(db, ticket.hospital, signed: answer) else { return nil }
                 return ResultExport.Evidence(
-                    node: ticket.hospital, nodeKey: key, ticket: try SignedDocument(parsing: row["ticket"] as Data),
+                    node: ticket.hospital, nodeKey: try Self.key(db, ticket.hospital, signed: answer),
+                    ticket: try SignedDocument(parsing: row["ticket"] as Data),
                     answer: answer)
             }
         }

@@ -7,7 +7,7 @@ public struct ProjectRegister: Sendable {
     let database: CoordinatorDatabase
     let clock: CoordinatorClock
 
-    /// A purpose shorter than this says nothing (ux.md 10.3).
+    /// A purpose shorter than this says nothing.
     public static let shortestPurpose = 80
 
     /// Adds a project with its hospitals.

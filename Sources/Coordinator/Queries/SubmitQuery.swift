@@ -5,7 +5,7 @@ import Foundation
 import GRDB
 
 /// Takes a question in: checks it, pins it, signs one ticket for each hospital, and puts them into the queue in one transaction
-/// (design.md section 1, step 2).
+///.
 struct SubmitQuery: Sendable {
     let database: CoordinatorDatabase
     let clock: CoordinatorClock

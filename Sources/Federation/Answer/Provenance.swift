@@ -1,6 +1,6 @@
 import CanonicalJSON
 
-/// What an answer was computed from: enough to compute it again and to read a zero (design.md D12).
+/// What an answer was computed from: enough to compute it again and to read a zero.
 public struct Provenance: Sendable, Hashable, JSONEncodable, JSONDecodable {
     /// The store's own name.
     public var store: String

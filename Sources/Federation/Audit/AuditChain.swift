@@ -1,6 +1,6 @@
 import CanonicalJSON
 
-/// One line of the audit log: who did what to what, how it ended, and the digest of the line before (ux.md 10.6).
+/// One line of the audit log: who did what to what, how it ended, and the digest of the line before.
 ///
 /// A line never carries a count, a patient, a secret or free text from outside.
 public struct AuditEntry: Sendable, Hashable, JSONEncodable, JSONDecodable {

@@ -1,6 +1,6 @@
 import CanonicalJSON
 
-/// A hospital's node as the coordinator sees it (ux.md 7.2). Last contact and last answer are different facts.
+/// A hospital's node as the coordinator sees it. Last contact and last answer are different facts.
 public struct NodeSummary: Sendable, Hashable, JSONEncodable, JSONDecodable {
     /// How a node stands with the coordinator.
     public enum Standing: String, Sendable, CaseIterable {

@@ -10,15 +10,15 @@ public struct ResultExport: SignedPayload, Hashable {
     public struct Evidence: Sendable, Hashable, JSONEncodable, JSONDecodable {
         /// The hospital.
         public var node: HospitalID
-        /// The key that its node is enrolled with.
-        public var nodeKey: VerificationKey
+        /// The key that its node is enrolled with; nil where it was asked before it enrolled.
+        public var nodeKey: VerificationKey?
         /// The signed ticket.
         public var ticket: SignedDocument
         /// The signed answer, where there is one.
         public var answer: SignedDocument?
 
         /// Creates a piece of evidence.
-        public init(node: HospitalID, nodeKey: VerificationKey, ticket: SignedDocument, answer: SignedDocument?) {
+        public init(node: HospitalID, nodeKey: VerificationKey?, ticket: SignedDocument, answer: SignedDocument?) {
             self.node = node
             self.nodeKey = nodeKey
             self.ticket = ticket
@@ -28,13 +28,14 @@ public struct ResultExport: SignedPayload, Hashable {
         public init(from json: JSONReader) throws(JSONError) {
             let object = try json.object(allowing: ["node", "nodeKey", "ticket", "answer"])
             node = try object.required("node").decode(HospitalID.self)
-            nodeKey = try object.required("nodeKey").decode(VerificationKey.self)
+            nodeKey = try object.optional("nodeKey")?.decode(VerificationKey.self)
             ticket = try object.required("ticket").decode(SignedDocument.self)
             answer = try object.optional("answer")?.decode(SignedDocument.self)
         }
 
         public var json: JSONValue {
-            var object: JSONObject = ["node": node.json, "nodeKey": nodeKey.json, "ticket": ticket.json]
+            var object: JSONObject = ["node": node.json, "ticket": ticket.json]
+            if let nodeKey { object["nodeKey"] = nodeKey.json }
             if let answer { object["answer"] = answer.json }
             return .object(object)
         }
@@ -121,7 +122,10 @@ public struct ExportVerifier: Sendable {
             }
             return
         }
-        let answer = try AnswerVerifier(nodeKey: evidence.nodeKey).verify(document, for: ticket)
+        guard let nodeKey = evidence.nodeKey else {
+            throw FederationError(.keyUnknown, "The answer of \(evidence.node) comes without the key that it was signed with.")
+        }
+        let answer = try AnswerVerifier(nodeKey: nodeKey).verify(document, for: ticket)
         guard row.answer == answer.outcome.disclosed else {
             throw FederationError(.signatureInvalid, "The row of \(evidence.node) is not what its node signed.")
         }

@@ -1,7 +1,7 @@
 import CanonicalJSON
 
 /// Who belongs to the consortia, and when: effective-dated data, because members and leads change and a result must remember the
-/// roster it was run against (ux.md sections 0 and 2).
+/// roster it was run against.
 public struct Roster: Sendable, Hashable, JSONEncodable, JSONDecodable {
     static let schema = "dure.roster/1"
 

@@ -31,7 +31,7 @@ public struct BilingualText: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public func text(_ language: String) -> String { (language == "ko" ? ko ?? en : en ?? ko) ?? "" }
 }
 
-/// Under what the question is asked: a hospital's policy decides by it (ux.md 10.3).
+/// Under what the question is asked: a hospital's policy decides by it.
 public struct ProjectStatement: Sendable, Hashable, JSONEncodable, JSONDecodable {
     /// What kind of use is meant.
     public enum PurposeClass: String, Sendable, CaseIterable {
@@ -79,7 +79,7 @@ public struct ProjectStatement: Sendable, Hashable, JSONEncodable, JSONDecodable
     }
 }
 
-/// How the answers of a project's hospitals may be seen (ux.md 5.4).
+/// How the answers of a project's hospitals may be seen.
 public enum ReleaseMode: String, Sendable, CaseIterable {
     /// Each hospital's disclosed counts, by name.
     case named

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import Cohorts
 
-/// One question to one hospital, as the coordinator signs it (design.md section 1, step 2).
+/// One question to one hospital, as the coordinator signs it.
 ///
 /// A ticket is bound to its `audience`, its question (by hash) and a time; a node that meets it again, early, late or elsewhere
 /// refuses it.

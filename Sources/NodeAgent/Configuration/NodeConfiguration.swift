@@ -2,7 +2,7 @@ import Federation
 import Foundation
 import Outbound
 
-/// `node.yaml`: who this node is, whom it talks to and how, and what it answers from (ux.md 13.1).
+/// `node.yaml`: who this node is, whom it talks to and how, and what it answers from.
 public struct NodeConfiguration: Sendable, Hashable {
     /// The hospital.
     public var hospital: HospitalID

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Disclosure
 import Federation
 
-/// `policy.yaml`: what this hospital answers, to whom, and in which form (ux.md 13.2, numbers of disclosure.md).
+/// `policy.yaml`: what this hospital answers, to whom, and in which form.
 ///
 /// The file is the hospital's word: a coordinator's wish or a project's entry can only make it stricter.
 public struct Policy: Sendable, Hashable {

@@ -4,7 +4,7 @@ import Disclosure
 import EventIndex
 
 /// Whether the store can know the answer at all. A hospital that has mapped no procedures does not have zero patients with
-/// one: it cannot say (ux.md 5.2, R3).
+/// one: it cannot say.
 struct CoverageCheck {
     let index: EventIndex
 

@@ -2,7 +2,7 @@ import CanonicalJSON
 import Federation
 import Outbound
 
-/// From a one-time code to a certificate (design.md D8).
+/// From a one-time code to a certificate.
 ///
 /// The code carries the fingerprint of the consortium's CA, so the first connection already knows whom to trust: the CA's
 /// certificate is fetched unverified, compared with the code (and with `coordinator.fingerprint` of node.yaml where it is set),
