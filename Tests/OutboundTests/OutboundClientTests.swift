@@ -167,10 +167,9 @@ import Testing
         let client = try client()
         let task = Task { await failure(client, OutboundRequest(.get, "https://127.0.0.1:\(server.port)/slow")) }
         try await Task.sleep(for: .milliseconds(300))
-        let began = ContinuousClock.now
         task.cancel()
+        // The server would answer, much later: an answer would be another code, and no error at all.
         #expect(await task.value?.code == .cancelled)
-        #expect(ContinuousClock.now - began < .seconds(2))
     }
 
     @Test func `Closing ends what is under way and what comes later`() async throws {
