@@ -2,7 +2,8 @@
 //
 // What lives here: the plan of a definition (`Plan/`), its concept sets read in one store's vocabulary (`Concepts/`), the
 // evaluation block by block (`Evaluation/`), what the rules did (`Statistics/`) and the breakdown (`Breakdown/`). The words
-// and their order are those of the specification of cohort semantics; paragraph numbers in comments refer to it.
+// and their order are those of the SQL that OHDSI's circe-be generates (https://github.com/OHDSI/circe-be); what Dure adds is
+// in protocol/extensions.md.
 //
 // What may not live here: a clock beyond the time limit, a network, a file of its own, and any way for a count to leave the
 // process: everything counted is an `ExactCount` or a `PersonSet`, and the release gate alone turns them into what is told.

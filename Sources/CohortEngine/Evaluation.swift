@@ -16,7 +16,7 @@ public struct Evaluation: Sendable {
     public let qualifiedEvents: ExactCount
     /// Who still has some event after each step: what a feasibility question wants to know.
     public let attritionAnyEvent: [AttritionStep]
-    /// Whose best event passes each step: what ATLAS shows. Not the same (trap 20).
+    /// Whose best event passes each step: what ATLAS shows. The two differ where a person has several events.
     public let attritionBestEvent: [AttritionStep]
     /// The rules counted over all qualified events.
     public let byEvent: InclusionStatistics

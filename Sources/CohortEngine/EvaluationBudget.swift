@@ -1,7 +1,7 @@
 /// Watches over one evaluation: time, memory, and whether somebody still wants the answer.
 ///
 /// Loops call `spend` with the steps that they made; the clock and the caller are only asked every few thousand steps,
-/// which keeps the answer to a cancellation well under 50 ms without costing anything measurable.
+/// so a cancellation is answered soon and the looks cost little.
 final class EvaluationBudget {
     private let limits: EvaluationLimits
     private let isCancelled: () -> Bool

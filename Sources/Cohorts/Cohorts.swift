@@ -7,5 +7,5 @@
 // What may not: evaluation (that is `CohortEngine`), stores, files, networks, clocks. Everything here is a pure function of the
 // text that was read, so its tests need no set-up.
 //
-// The semantics that the names refer to are OHDSI circe-be's; where the official SQL does something surprising, the comment at
-// the attribute says so.
+// The semantics that the names refer to are those of OHDSI's circe-be (https://github.com/OHDSI/circe-be), called "upstream" in
+// comments; where its SQL does something surprising, the comment at the attribute says so.

@@ -23,6 +23,7 @@ public struct CoordinatorError: Error, Sendable, Hashable, CustomStringConvertib
         // What is asked.
         case questionInvalid = "QUESTION_INVALID"
         case hospitalNotInProject = "HOSPITAL_NOT_IN_PROJECT"
+        case codedAsksAll = "CODED_ASKS_ALL"
         case projectClosed = "PROJECT_CLOSED"
         case releaseModeUnsupported = "RELEASE_MODE_UNSUPPORTED"
         case idempotencyMismatch = "IDEMPOTENCY_MISMATCH"

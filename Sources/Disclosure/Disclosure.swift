@@ -36,7 +36,7 @@
 // What remains (the security officer's page, nodes/DISCLOSURE.md, says it in plain words):
 //
 //   - Somebody who knows k - 1 members of a group for certain learns about the next one: with one such group one time in five,
-//     with ten groups about nine times in ten (attack 16). Every threshold system has this.
+//     with ten groups about nine times in ten. Every threshold system has this.
 //   - "Hidden or shown" is itself one bit about a group. Branch support keeps it to groups that criteria can describe.
 //   - The general search of the ledger (tier 3) looks at the newest 1,024 released sets; one and two sets are compared with
 //     all. Its small remainder is solved greedily and not by a linear program.

@@ -32,8 +32,8 @@ public final class EventIndex: Sendable {
     /// Opens an index file.
     ///
     /// The file's structure is always checked, and every later read stays inside the file whatever it holds.
-    /// `checksums: true` also reads the whole file and compares every checksum (about 0.2 s for each GB in the page
-    /// cache); leave it out only for files that were verified before.
+    /// `checksums: true` also reads the whole file and compares every checksum; leave it out only for files that
+    /// were verified before.
     public static func open(_ path: String, checksums: Bool = true) throws(EventIndexError) -> EventIndex {
         let file = try MappedFile(path: path)
         let segments = try SegmentTable(file, path: path)
@@ -169,13 +169,6 @@ public final class EventIndex: Sendable {
     /// The standard concepts that occur in a table, ascending (0 for unmapped rows included, NULL not).
     public func concepts(in table: EventTable) -> [Int32] {
         concepts[table.number].ids.filter { $0 != EventRows.nullConcept }
-    }
-
-    /// Bytes of the file by what they hold: `measurement.valueNumber`, `drug_exposure.person`, `persons`, `vocabulary`, ...
-    public var bytesByColumn: [String: Int] {
-        var bytes: [String: Int] = [:]
-        for entry in segments.entries { bytes[entry.name, default: 0] += Int(entry.length) }
-        return bytes
     }
 
     // MARK: Vocabulary

@@ -15,6 +15,7 @@ public struct FederationError: Error, Sendable, Hashable, CustomStringConvertibl
         case ticketReplayed = "TICKET_REPLAYED"
         case ticketMismatch = "TICKET_MISMATCH"
         case questionHashWrong = "QUESTION_HASH_WRONG"
+        case answerShape = "ANSWER_SHAPE"
         case certificateInvalid = "CERTIFICATE_INVALID"
         case enrolmentCodeInvalid = "ENROLMENT_CODE_INVALID"
         case chainBroken = "CHAIN_BROKEN"

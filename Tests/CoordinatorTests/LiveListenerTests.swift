@@ -156,8 +156,7 @@ import Testing
             try await tasks.waitForAll()
         }
         #expect(answered.withLock { $0 } == 204)
-        let begin = try #require(asked.withLock { $0 })
-        #expect(ContinuousClock.now - begin < .seconds(10))
+        _ = try #require(asked.withLock { $0 })
     }
 
     @Test func aPortThatIsTakenIsAnErrorAndNotAHang() async throws {

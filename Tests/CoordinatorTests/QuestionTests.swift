@@ -156,4 +156,19 @@ import Testing
         #expect(nodes.map(\.standing) == [.neverSeen, .notEnrolled])
         #expect(nodes.map { $0.name?.en } == ["B", "Y"])
     }
+
+    @Test func underCodesEveryHospitalOfTheProjectIsAsked() async throws {
+        let coordinator = try await TestCoordinator.make()
+        let hospitals: [HospitalID] = [.busan, .yangsan, .kyungpook, HospitalID(unchecked: "KR-H-0014")]
+        try await coordinator.addPerson("kim", .researcher)
+        try await coordinator.addProject(hospitals: hospitals, members: ["kim"])
+        let token = try await coordinator.signIn("kim")
+        let some = try await ask(
+            coordinator, token, try TestCoordinator.submission(hospitals: Array(hospitals.prefix(3)), mode: .coded))
+        #expect(some.status == 422)
+        #expect(some.code == "CODED_ASKS_ALL")
+        let all = try await ask(coordinator, token, try TestCoordinator.submission(hospitals: hospitals, mode: .coded))
+        #expect(all.status == 201)
+        #expect(try await ask(coordinator, token, try TestCoordinator.submission(mode: .coded)).status == 201)
+    }
 }

@@ -130,4 +130,50 @@ import Testing
         coordinator.time.advance(100)
         #expect(try await coordinator.people(.get, "/v1/me", token: made.secret).status == 401)
     }
+
+    @Test func aTokenMakesNoTokensAndASessionNoWiderOnes() async throws {
+        let coordinator = try await TestCoordinator.make()
+        try await coordinator.addPerson("kim", .researcher)
+        let token = try await coordinator.office.credentials.makeToken(
+            login: "kim", label: "all", scopes: [.admin, .read, .run], seconds: 100, by: .operatorAccount("test"))
+        let wish: JSONValue = ["label": "longer", "scopes": ["run"], "days": 366]
+        let minted = try await coordinator.people(.post, "/v1/tokens", token: token.secret, body: wish)
+        #expect(minted.status == 403)
+        #expect(minted.code == "NOT_ALLOWED")
+
+        let now = coordinator.time.now
+        let session = try await coordinator.office.database.write { db in
+            let kim = try PeopleRegister.person(db, login: "kim")
+            return try CredentialRegister.make(db, .session, kim.id, "session", [.admin, .read], now, now.adding(100))
+        }
+        let wider = try await coordinator.people(.post, "/v1/tokens", token: session.secret, body: wish)
+        #expect(wider.status == 403)
+        #expect(wider.code == "SCOPE_MISSING")
+        let narrow = try await coordinator.people(
+            .post, "/v1/tokens", token: session.secret, body: ["label": "narrow", "scopes": ["read"], "days": 1])
+        #expect(narrow.status == 201)
+    }
+
+    @Test func triesSentSideBySideAreCountedOneByOne() async throws {
+        let coordinator = try await TestCoordinator.make()
+        try await coordinator.addPerson("kim", .researcher)
+        let wrong = SignInRequest(user: "kim", password: "something else entirely").json
+        let codes = try await withThrowingTaskGroup(of: String?.self) { group in
+            for _ in 0..<20 {
+                group.addTask { try await coordinator.people(.post, "/v1/session", body: wrong).code }
+            }
+            return try await group.reduce(into: [String?: Int]()) { $0[$1, default: 0] += 1 }
+        }
+        #expect(codes == ["SIGN_IN_FAILED": 6, "SIGN_IN_THROTTLED": 14])
+    }
+
+    @Test func signingInWellIsHeldAgainstNobody() async throws {
+        let coordinator = try await TestCoordinator.make()
+        try await coordinator.addPerson("kim", .researcher)
+        for _ in 0..<3 { _ = try await coordinator.signIn("kim") }
+        let failures = try await coordinator.office.database.read { db in
+            try Int.fetchOne(db, sql: "SELECT coalesce(sum(failures), 0) FROM sign_in_failure")
+        }
+        #expect(failures == 0)
+    }
 }

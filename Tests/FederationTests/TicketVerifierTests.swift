@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Cohorts
+import Disclosure
 import Federation
 import Testing
 
@@ -73,8 +74,15 @@ import Testing
         )
     }
 
-    func code(_ change: (inout NodeAnswer) -> Void, by key: SigningKey? = nil) throws -> FederationError.Code? {
+    func code(
+        _ change: (inout NodeAnswer) -> Void, by key: SigningKey? = nil, asking question: FeasibilityQuestion? = nil
+    ) throws -> FederationError.Code? {
         var (ticket, answer) = try pair()
+        if let question {
+            ticket.question = question
+            ticket.questionHash = question.digest
+            answer.questionHash = question.digest
+        }
         change(&answer)
         let document = try SignedDocument(signing: answer, with: key ?? node)
         do {
@@ -99,5 +107,63 @@ import Testing
 
     @Test func anAnswerSignedByAnotherNodeIsRefused() throws {
         #expect(try code({ _ in }, by: SigningKey()) == .signatureInvalid)
+    }
+
+    // MARK: The shape of what was asked
+
+    /// The vector's question (one rule, "Adults") with other outputs.
+    func question(attrition: Bool, breakdown: [String]) throws -> FeasibilityQuestion {
+        let json = try pair().ticket.question.json
+        var object = try #require(json.objectValue)
+        object["outputs"] = ["attrition": .bool(attrition), "breakdown": .array(breakdown.map(JSONValue.string))]
+        return try FeasibilityQuestion(from: JSONReader(.object(object)))
+    }
+
+    func shape(
+        steps: [String] = [], by dimensions: [String]? = nil, keys: [[String]] = [], attrition: Bool = true,
+        breakdown: [String] = ["sex"]
+    ) throws -> FederationError.Code? {
+        let answer = DisclosedAnswer(
+            total: .exact(100), attrition: steps.map { .init(name: $0, count: .exact(100)) },
+            breakdown: dimensions.map { dimensions in
+                DisclosedBreakdown(dimensions: dimensions, cells: keys.map { .init(key: $0, count: .exact(100)) })
+            })
+        return try code(
+            { $0.outcome = .answered(answer) }, asking: try question(attrition: attrition, breakdown: breakdown))
+    }
+
+    @Test func allThatWasAskedAndLessIsAccepted() throws {
+        #expect(try shape() == nil)
+        #expect(try shape(attrition: false, breakdown: []) == nil)
+        #expect(try shape(steps: ["entry events", "Adults", "cohort"], by: ["sex"], keys: [["female"], ["*"]]) == nil)
+        #expect(
+            try shape(
+                by: ["ageBand", "indexYear"], keys: [["80+", "before-2000"], ["1-4", "*"], ["unknown", "2026"]],
+                breakdown: ["ageBand", "indexYear"]) == nil)
+    }
+
+    @Test func attritionThatWasNotAskedIsRefused() throws {
+        #expect(try shape(steps: ["entry events"], attrition: false) == .answerShape)
+    }
+
+    @Test(arguments: [
+        ["the patient in bed 7"], ["additional criteria"], ["entry events", "entry events"], ["cohort", "entry events"],
+        ["entry events", "Adults", "cohort", "cohort"], ["adults"],
+    ])
+    func stepsThatTheQuestionDoesNotHaveAreRefused(_ steps: [String]) throws {
+        #expect(try shape(steps: steps) == .answerShape)
+    }
+
+    @Test func aBreakdownThatWasNotAskedOrIsByOtherDimensionsIsRefused() throws {
+        #expect(try shape(by: ["sex"], keys: [["*"]], breakdown: []) == .answerShape)
+        #expect(try shape(by: [], breakdown: []) == .answerShape)
+        #expect(try shape(by: ["ageBand"], keys: [["80+"]]) == .answerShape)
+        #expect(try shape(by: ["sex", "ageBand"], keys: [["female", "80+"]]) == .answerShape)
+        #expect(try shape(by: ["ageBand", "sex"], keys: [["80+", "female"]], breakdown: ["sex", "ageBand"]) == .answerShape)
+    }
+
+    @Test(arguments: ["", "Female", "fe male", "여", "**", "a.b", String(repeating: "a", count: 41)])
+    func whatIsNoCategoryIsRefused(_ category: String) throws {
+        #expect(try shape(by: ["sex"], keys: [["*"], [category]]) == .answerShape)
     }
 }

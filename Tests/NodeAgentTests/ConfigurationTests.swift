@@ -117,11 +117,11 @@ import Testing
         #expect(
             node
                 == ConfigurationTemplates.node(
-                    hospital: "KR-H-0000", store: "omop.sqlite", coordinator: "https://coordinator.example.org"))
+                    hospital: "KR-H-0000", store: "omop.sqlite", coordinator: "https://coordinator.example.org:7444"))
         #expect(policy == ConfigurationTemplates.policy)
         _ = try read(node)
         let read = try Policy(text: policy, name: "policy.yaml")
-        #expect(read.disclosure == .standard)
+        #expect(read.disclosure == (try DisclosureRules(branchSupport: false)))
     }
 
     @Test func `The values in the comments of the files are the defaults`() throws {

@@ -1,6 +1,7 @@
 import Cohorts
 import Disclosure
 import Federation
+import Foundation
 import Testing
 
 @testable import NodeAgent
@@ -75,11 +76,11 @@ import Testing
         #expect(decide(ticket) == .declines(.projectUnknown))
     }
 
-    @Test func `A definition of two hundred criteria is small enough, one more is not`() throws {
+    @Test func `A definition of thirty criteria is small enough, one more is not`() throws {
         var request = PolicyRequest(try consortium.ticket(question()), now: consortium.clock.now)
-        request.criteriaCount = 200
+        request.criteriaCount = 30
         #expect(PolicyRules.decide(request, under: policy).verdict == .passes)
-        request.criteriaCount = 201
+        request.criteriaCount = 31
         #expect(PolicyRules.decide(request, under: policy).verdict == .declines(.tooLarge))
     }
 
@@ -92,8 +93,28 @@ import Testing
         wish: QueryTicket.Wish, threshold: Int, roundTo: Int, ignored: [String]
     ) throws {
         let effective = EffectiveRules(for: try consortium.ticket(wish: wish), under: policy)
-        #expect(effective.rules.threshold == threshold)
-        #expect(effective.rules.roundTo == roundTo)
+        #expect(effective.threshold == threshold)
+        #expect(effective.roundTo == roundTo)
+        // What the gate compares exact sizes with is never the questioner's.
+        #expect(effective.gate == policy.disclosure)
         #expect(effective.ignored == ignored)
+    }
+
+    @Test func `A project's stricter threshold and base are for showing, and do not reach the gate`() throws {
+        let policy = try Consortium.policy(
+            Consortium.policyYAML.replacingOccurrences(
+                of: "until:", with: "threshold: 20, round_to: 10, exposure_cap: 0.1, until:"))
+        let effective = EffectiveRules(for: try consortium.ticket(wish: .init(threshold: 15)), under: policy)
+        #expect(effective.threshold == 20 && effective.roundTo == 10)
+        #expect(effective.ignored == ["threshold"])
+        #expect(effective.gate.threshold == 11 && effective.gate.roundTo == 5)
+        #expect(effective.gate.exposureCap == 0.1)
+    }
+
+    @Test func `No policy claims that criteria of a few patients are ignored: this node does not do it yet`() throws {
+        #expect(!policy.disclosure.branchSupport)
+        let agreed = policy.agreement(for: ProjectID(unchecked: "P-0042")).disclosure
+        #expect(!agreed.branchSupport)
+        #expect(!EffectiveRules(for: try consortium.ticket(), under: policy).gate.branchSupport)
     }
 }

@@ -72,4 +72,43 @@ import Testing
             return
         }
     }
+
+    @Test func `Two wishes under two tickets are one release: one evaluation, and every answer a coarser view of the first`()
+        async throws
+    {
+        let node = try TestNode()
+        let question = try Consortium.question(240, attrition: false)
+        let plain = try node.consortium.ticket(question)
+        let large = try node.consortium.ticket(question, wish: .init(threshold: 300))
+        let coarse = try node.consortium.ticket(question, wish: .init(roundTo: 25))
+        // The strict one first: what is kept must be the answer of the hospital's own rules.
+        let hidden = try await total(node, large)
+        let shown = try await total(node, plain)
+        let rounded = try await total(node, coarse)
+        #expect(node.source.evaluations.withLock { $0 } == 1)
+        // By hand: 240 is stated with 4 + 14; below 300 at most 299 is hidden, with 18 more.
+        #expect(shown == .rounded(240, base: 5, low: 222, high: 258))
+        #expect(hidden == .hidden(low: 0, high: 317, why: .small))
+        #expect(rounded == .rounded(250, base: 25, low: 220, high: 280))
+    }
+
+    @Test func `Halving over wished thresholds does not find the size of a group`() async throws {
+        // Sizes that the hospital's own answer shows alike must be alike under every wish.
+        var answers: [DisclosedCount: Set<[DisclosedCount]>] = [:]
+        for size in 216...224 {
+            let node = try TestNode()
+            let question = try Consortium.question(size, attrition: false)
+            let wishes = [nil] + (212...228).map { Optional($0) }
+            let tickets = try wishes.map { try node.consortium.ticket(question, wish: .init(threshold: $0)) }
+            try await node.running {
+                for ticket in tickets { try await node.coordinator.offer(node.consortium.signed(ticket)) }
+                try await node.coordinator.answered(tickets.count)
+            }
+            let given = await node.coordinator.answers
+            let totals = try tickets.map { try #require(given[$0.id]).outcome.total }
+            answers[totals[0], default: []].insert(totals)
+        }
+        #expect(answers.count < 9)
+        #expect(answers.values.allSatisfy { $0.count == 1 })
+    }
 }

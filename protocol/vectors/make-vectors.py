@@ -64,7 +64,12 @@ COHORT = {
     },
     "QualifiedLimit": {"Type": "First"},
     "ExpressionLimit": {"Type": "First"},
-    "InclusionRules": [],
+    "InclusionRules": [{
+        "name": "Adults",
+        "expression": {
+            "Type": "ALL", "CriteriaList": [], "DemographicCriteriaList": [{"Age": {"Value": 18, "Op": "gte"}}], "Groups": [],
+        },
+    }],
     "CensoringCriteria": [],
     "CollapseSettings": {"CollapseType": "ERA", "EraPad": 0},
     "CensorWindow": {},
@@ -99,9 +104,10 @@ ANSWER = {
     "policy": POLICY,
     "outcome": {"kind": "answered", "answer": {
         "total": {"kind": "rounded", "value": 1240, "base": 5, "low": 1236, "high": 1244},
-        "attrition": [{"name": "HbA1c at least 7 %", "count": {"kind": "hidden", "low": 0, "high": 14, "why": "small"}}],
+        "attrition": [{"name": "Adults", "count": {"kind": "rounded", "value": 1240, "base": 5, "low": 1236, "high": 1244}}],
         "breakdown": {"dimensions": ["sex"], "cells": [
             {"key": ["female"], "count": {"kind": "rounded", "value": 600, "base": 5, "low": 596, "high": 604}},
+            {"key": ["unknown"], "count": {"kind": "hidden", "low": 0, "high": 14, "why": "small"}},
             {"key": ["*"], "count": {"kind": "rounded", "value": 1240, "base": 5, "low": 1236, "high": 1244}},
         ]},
     }},

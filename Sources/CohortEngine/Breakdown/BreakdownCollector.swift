@@ -52,7 +52,7 @@ struct BreakdownCollector {
         case .ageBand: return BreakdownCategories.ageBand(reader.persons.age(of: person, on: stay.start))
         case .indexYear: return BreakdownCategories.indexYear(CivilDay.year(of: stay.start))
         case .visitType:
-            // A visit of another person does not count (trap 18).
+            // A visit of another person does not count.
             let visit = visits[stay.visit].flatMap { $0.person == stay.person ? $0.concept : nil }
             return BreakdownCategories.visitType(visit)
         }

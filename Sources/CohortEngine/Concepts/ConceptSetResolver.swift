@@ -15,7 +15,7 @@ struct ResolvedConceptSet: Sendable {
     static let empty = ResolvedConceptSet(concepts: [], absent: [], invalid: [])
 }
 
-/// Resolves the concept sets of a definition against the vocabulary in the index (paragraph 4.1).
+/// Resolves the concept sets of a definition against the vocabulary in the index.
 struct ConceptSetResolver {
     let index: EventIndex
     let limits: EvaluationLimits
@@ -54,7 +54,7 @@ struct ConceptSetResolver {
     }
 
     /// The concept itself, if the store knows it, and its valid descendants if the item wants them: descendants are found
-    /// even where the concept itself is missing from CONCEPT (trap 15).
+    /// even where the concept itself is missing from CONCEPT.
     private func own(_ item: ConceptSetItem) throws(CohortEngineError) -> Set<Int32> {
         guard let id = Int32(exactly: item.concept.id), id != EventRows.nullConcept else { return [] }
         var found = Set<Int32>()

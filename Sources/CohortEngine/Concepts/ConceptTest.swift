@@ -1,6 +1,6 @@
 import EventIndex
 
-/// A concept compared with a list or a concept set (paragraph 4.2). NULL is `EventRows.nullConcept`.
+/// A concept compared with a list or a concept set. NULL is `EventRows.nullConcept`.
 enum ConceptTest: Sendable, Hashable {
     /// IN a list, or NOT IN it; NULL fails both.
     case list(Set<Int32>, excluded: Bool)

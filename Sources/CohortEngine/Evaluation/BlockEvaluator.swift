@@ -21,7 +21,7 @@ struct IndexStay: Hashable {
     let visit: Int64
 }
 
-/// Evaluates a plan over one block, in the order that matters (paragraph 4.6): primary limit, additional criteria, qualified
+/// Evaluates a plan over one block, in the order that matters: primary limit, additional criteria, qualified
 /// limit, rules, expression limit; then exit, collapse and censor window.
 struct BlockEvaluator {
     let plan: CohortPlan

@@ -1,6 +1,6 @@
 import EventIndex
 
-/// When the included events end (paragraph 4.7).
+/// When the included events end.
 struct CohortExit {
     let plan: CohortPlan
     let reader: BlockReader

@@ -1,4 +1,4 @@
-/// The cohort of a block: one row for each stay of a person in it (paragraph 4.8).
+/// The cohort of a block: one row for each stay of a person in it.
 struct CohortRows {
     /// A stay, with the place of the included event that opened it.
     struct Row: Hashable {

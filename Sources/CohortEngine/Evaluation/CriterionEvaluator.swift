@@ -1,7 +1,7 @@
 import CanonicalJSON
 import EventIndex
 
-/// From a criterion to its events in one block, in the order of paragraph 4.2: rows, first, dates, tests, user-defined
+/// From a criterion to its events in one block, in this order: rows, first, dates, tests, user-defined
 /// period, nested group.
 struct CriterionEvaluator {
     let reader: BlockReader
@@ -129,7 +129,7 @@ struct CriterionEvaluator {
     // MARK: Nested groups
 
     /// The events that lie in an observation period and for which the group holds; both are needed even where periods
-    /// are otherwise ignored (trap 7).
+    /// are otherwise ignored.
     private func keep(_ list: EventList, where group: GroupPlan) throws(CohortEngineError) -> EventList {
         var index = IndexEvents()
         var places: [Int] = []

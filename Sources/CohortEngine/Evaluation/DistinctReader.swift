@@ -1,6 +1,6 @@
 import EventIndex
 
-/// The values that a distinct count counts (paragraph 4.5), as whole numbers; `EventRows.nullInteger` is NULL.
+/// The values that a distinct count counts, as whole numbers; `EventRows.nullInteger` is NULL.
 struct DistinctReader {
     let rows: EventRows
     let list: EventList

@@ -1,7 +1,7 @@
 import Cohorts
 import EventIndex
 
-/// The entry events of a block (paragraph 4.3), sorted by person and event number.
+/// The entry events of a block, sorted by person and event number.
 struct EntryEvents {
     /// The events that the primary limit leaves, as index events.
     var events = IndexEvents()

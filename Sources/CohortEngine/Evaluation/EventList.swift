@@ -1,4 +1,4 @@
-/// Events of one criterion in one block of persons (paragraph 4.2), as columns of equal length, sorted by person.
+/// Events of one criterion in one block of persons, as columns of equal length, sorted by person.
 ///
 /// `person` is the ordinal within the block. Days are day numbers with `CivilDay.null` for NULL; visits are visit
 /// occurrence ids with `Int64.min` for NULL. `sort` is the day that orders entry events, which differs from `start`

@@ -1,7 +1,7 @@
 import Cohorts
 import EventIndex
 
-/// Decides groups for index events (paragraph 4.5).
+/// Decides groups for index events.
 struct GroupEvaluator {
     let reader: BlockReader
 

@@ -1,6 +1,6 @@
-/// The events that a group is asked about (paragraph 4.5): each with the observation period that its start lies in.
+/// The events that a group is asked about: each with the observation period that its start lies in.
 ///
-/// Columns of equal length, sorted by person. For entry events `number` is the event number of paragraph 4.3; for the
+/// Columns of equal length, sorted by person. For entry events `number` is the number that `EntryEvents` gives it; for the
 /// events of a nested criterion it is their own id.
 struct IndexEvents {
     var person: [UInt16] = []

@@ -1,6 +1,6 @@
 import EventIndex
 
-/// The start and end of rows after the rules of paragraph 4.2: missing ends filled in, then adjusted.
+/// The start and end of rows: missing ends filled in, then adjusted.
 struct RowDates {
     private(set) var start: [Int32]
     private(set) var end: [Int32]

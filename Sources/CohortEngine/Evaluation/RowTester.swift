@@ -1,7 +1,7 @@
 import Cohorts
 import EventIndex
 
-/// Applies the tests of one criterion to its rows (paragraph 4.2, step 3): each test looks at all rows that are left.
+/// Applies the tests of one criterion to its rows: each test looks at all rows that are left.
 struct RowTester {
     let rows: EventRows
     let persons: PersonRows
@@ -38,7 +38,7 @@ struct RowTester {
         end[place] == CivilDay.null ? .nan : Double(Int(end[place]) - Int(start[place]))
     }
 
-    /// Years of the calendar between birth and a day, whatever the month (trap 12); NULL without a PERSON row.
+    /// Years of the calendar between birth and a day, whatever the month; NULL without a PERSON row.
     private func age(on day: Int32, at place: Int) -> Double {
         persons.age(of: Int(rows.person[places[place]]), on: day)
     }

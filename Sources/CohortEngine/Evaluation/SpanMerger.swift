@@ -4,8 +4,8 @@ struct Span: Hashable {
     var end: Int32
 }
 
-/// Merges spans that overlap or touch: a span joins the running one when it starts on or before its last day
-/// (paragraphs 4.2, 4.7, 4.8). A NULL end extends nothing.
+/// Merges spans that overlap or touch: a span joins the running one when it starts on or before its last day.
+/// A NULL end extends nothing.
 enum SpanMerger {
     /// The merged spans.
     /// - Parameter spans: of one person, in any order.

@@ -1,7 +1,7 @@
 import Cohorts
 import EventIndex
 
-/// Counts, for each index event, the events of one criterion in its windows (paragraph 4.5).
+/// Counts, for each index event, the events of one criterion in its windows.
 ///
 /// Both lists are sorted by person, and the events also by start, so one pass goes through the persons; inside a person the
 /// window on the start is found by binary search, and only what else is asked is looked at event by event.

@@ -41,7 +41,7 @@ final class FastBlock {
         }
     }
 
-    // MARK: Entry events (paragraph 4.3)
+    // MARK: Entry events
 
     private func findEntry() throws {
         first.clear()
@@ -111,7 +111,7 @@ final class FastBlock {
         return facts.period(of: person).flatMap { fits($0) ? $0 : nil }
     }
 
-    // MARK: What a criterion asks beside its concepts (paragraph 4.2, step 3)
+    // MARK: What a criterion asks beside its concepts
 
     /// The persons that pass the tests of a person; nil if there is no such test.
     private func people(_ criterion: FastCriterion) -> PersonBits? { people(criterion.persons) }
@@ -153,7 +153,7 @@ final class FastBlock {
         return choice
     }
 
-    // MARK: Groups (paragraph 4.5)
+    // MARK: Groups
 
     /// Leaves in `alive` the persons for whom the group holds.
     private func narrow(_ alive: PersonBits, _ group: FastGroup) throws {

@@ -44,7 +44,7 @@ struct FastPlan: Sendable {
         postDays = plan.entry.postDays
     }
 
-    /// Whether the exit cannot drop an event: its end is then never before its start (paragraph 5). Censoring criteria end a
+    /// Whether the exit cannot drop an event: its end is then never before its start. Censoring criteria end a
     /// stay on its first day at the earliest, so they drop nobody either.
     private static func keepsEverybody(_ exit: ExitPlan) -> Bool {
         switch exit {

@@ -8,7 +8,7 @@ struct EntryPlan: Sendable {
     let limit: EventLimit
 }
 
-/// When a person leaves the cohort (paragraph 4.7).
+/// When a person leaves the cohort.
 enum ExitPlan: Sendable {
     /// With the observation period.
     case observation
@@ -33,7 +33,7 @@ struct CohortPlan: Sendable {
     let additional: GroupPlan?
     /// Whether additional criteria are present, be it an empty group.
     let hasAdditionalCriteria: Bool
-    /// The limit on qualified events; `.all` when no additional criteria are present (trap 1).
+    /// The limit on qualified events; `.all` when no additional criteria are present.
     let qualifiedLimit: EventLimit
     let rules: [(name: String, group: GroupPlan)]
     let expressionLimit: EventLimit

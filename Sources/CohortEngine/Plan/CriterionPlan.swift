@@ -2,7 +2,7 @@ import CanonicalJSON
 import Cohorts
 import EventIndex
 
-/// Where an event's end comes from (the table of paragraph 4.2).
+/// Where an event's end comes from.
 enum EndRule: Sendable, Hashable {
     /// The row's end; NULL stays NULL.
     case raw
@@ -14,7 +14,7 @@ enum EndRule: Sendable, Hashable {
     case nextDay
 }
 
-/// `DateAdjustment` (paragraph 4.2, step 4).
+/// `DateAdjustment`.
 struct DateAdjustmentPlan: Sendable, Hashable {
     let startFromEnd: Bool
     let startOffset: Int
@@ -22,7 +22,7 @@ struct DateAdjustmentPlan: Sendable, Hashable {
     let endOffset: Int
 }
 
-/// What a distinct count counts (paragraph 4.5).
+/// What a distinct count counts.
 enum DistinctValue: Sendable, Hashable {
     case concept
     /// The concept, with NULL counted as 0 (the cause of a death).
@@ -39,7 +39,7 @@ enum DistinctValue: Sendable, Hashable {
     case column(EventColumn)
 }
 
-/// A test on one row after `First` (paragraph 4.2, step 3).
+/// A test on one row after `First`.
 enum RowTest: Sendable {
     case start(DateRange)
     case end(DateRange)
@@ -67,7 +67,7 @@ enum RowTest: Sendable {
     }
 }
 
-/// One criterion, ready to be evaluated: rows of a table and what becomes of them, in the order of paragraph 4.2.
+/// One criterion, ready to be evaluated: rows of a table and what becomes of them.
 struct CriterionPlan: Sendable {
     let pointer: JSONPointer
     let source: Source

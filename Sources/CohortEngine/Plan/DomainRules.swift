@@ -1,7 +1,7 @@
 import Cohorts
 import EventIndex
 
-/// What each domain reads and how its events are dated (the table of paragraph 4.2).
+/// What each domain reads and how its events are dated.
 struct DomainRules: Sendable {
     let table: EventTable
     let end: EndRule

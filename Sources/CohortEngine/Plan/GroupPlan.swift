@@ -7,7 +7,7 @@ indirect enum GroupMember: Sendable {
     case group(GroupPlan)
 }
 
-/// A group of conditions (paragraph 4.5), ready to be evaluated. A group without members holds.
+/// A group of conditions, ready to be evaluated. A group without members holds.
 struct GroupPlan: Sendable {
     let rule: CriteriaGroup.Rule
     let members: [GroupMember]

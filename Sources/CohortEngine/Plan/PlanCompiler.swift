@@ -152,10 +152,10 @@ struct PlanCompiler {
     private func test(_ filter: CriterionFilter, in domain: CriterionDomain) -> RowTest? {
         switch (filter.attribute, filter.test) {
         case (.startDate, .date(let days)): .start(days)
-        // Upstream compares the start (trap 14).
+        // circe-be compares the start.
         case (.endDate, .date(let days)): domain == .drugExposure ? .start(days) : .end(days)
         case (.length, .number(let range)): .length(range)
-        // Upstream takes the year of the end for visit details (trap 14).
+        // circe-be takes the year of the end for visit details.
         case (.age, .number(let range)): domain == .visitDetail ? .ageAtEnd(range) : .ageAtStart(range)
         case (.ageAtStart, .number(let range)): .ageAtStart(range)
         case (.ageAtEnd, .number(let range)): .ageAtEnd(range)

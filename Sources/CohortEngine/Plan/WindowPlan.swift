@@ -12,7 +12,7 @@ enum WindowBound: Sendable, Hashable {
     case none
 }
 
-/// A window (paragraph 4.5): which date of the event is compared with which date of the index event, between what.
+/// A window: which date of the event is compared with which date of the index event, between what.
 struct WindowPlan: Sendable, Hashable {
     let lower: WindowBound
     let upper: WindowBound

@@ -22,7 +22,7 @@ public struct AttritionStep: Sendable {
     public let persons: PersonSet
 }
 
-/// What one inclusion rule did (paragraph 4.9).
+/// What one inclusion rule did.
 public struct RuleStatistics: Sendable {
     /// The rule's name.
     public let name: String

@@ -8,7 +8,7 @@ enum RuleMask {
     }
 }
 
-/// What the rules did to the qualified events of one block (paragraph 4.9).
+/// What the rules did to the qualified events of one block.
 struct BlockInclusion {
     /// Events by mask.
     private(set) var byEvent: [UInt64: Int] = [:]

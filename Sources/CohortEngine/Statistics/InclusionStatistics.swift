@@ -1,6 +1,6 @@
 @_spi(Hospital) import Disclosure
 
-/// Rules against events, or against each person's best event (paragraph 4.9).
+/// Rules against events, or against each person's best event.
 public struct InclusionStatistics: Sendable {
     /// How many have each mask; bit i says that rule i is satisfied.
     public let masks: [UInt64: ExactCount]

@@ -86,13 +86,26 @@ struct AcceptAnswer: Sendable {
     private func verify(
         _ db: Database, _ document: SignedDocument, _ ticket: TicketQueue.Stored
     ) throws(FederationError) -> NodeAnswer {
-        guard let key = try? NodeRegister.find(db, ticket.hospital)?.signingKey else {
-            throw FederationError(.keyUnknown, "No key of \(ticket.hospital) is enrolled.")
-        }
         // Our own signature is checked again: a ticket changed in the state file must not make a wrong answer right.
         let asked = try SignedDocument(parsing: ticket.document).verified(
             as: QueryTicket.self, by: keys.signing.verificationKey)
+        guard let node = try? NodeRegister.find(db, ticket.hospital) else {
+            throw FederationError(.keyUnknown, "No key of \(ticket.hospital) is enrolled.")
+        }
+        let key = Self.formerKey(db, of: node, named: document.keyName, for: asked) ?? node.signingKey
         return try AnswerVerifier(nodeKey: key).verify(document, for: asked)
+    }
+
+    /// The key that the node had before it was enrolled anew, for an answer that has waited in its spool since: good for tickets
+    /// of that time alone, and never once it was revoked. It came over the new certificate, so the hospital stands behind it.
+    private static func formerKey(
+        _ db: Database, of node: NodeRecord, named name: String, for asked: QueryTicket
+    ) -> VerificationKey? {
+        guard name != node.signingKey.name, asked.issued <= node.enrolledAt else { return nil }
+        let text = try? String.fetchOne(
+            db, sql: "SELECT signing_key FROM node_key WHERE hospital = ? AND name = ? AND revoked_at IS NULL",
+            arguments: [node.hospital.rawValue, name])
+        return text.flatMap(Hex.decode).flatMap(VerificationKey.init(bytes:))
     }
 
     private func refuse(

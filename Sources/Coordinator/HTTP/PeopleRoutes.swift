@@ -49,11 +49,12 @@ struct PeopleRoutes: Sendable {
         return JSONResponse.make(["tokens": .array(tokens.map(\.json))])
     }
 
-    /// `POST /v1/tokens`
+    /// `POST /v1/tokens`: only for somebody who signed in, and never wider than that session.
     @Sendable private func makeToken(_ request: Request, _ context: PeopleContext) async throws -> Response {
         let caller = try context.caller
         try Authorization.require(.manageOwnTokens, of: caller)
         let asked = try await body.message(TokenRequest.self, of: request)
+        try Authorization.requireMayGrant(asked.scopes, of: caller)
         let made = try await credentials.makeToken(
             login: caller.login, label: asked.label, scopes: asked.scopes, seconds: Int64(asked.days) * 86_400,
             by: .person(caller))
@@ -79,11 +80,13 @@ struct PeopleRoutes: Sendable {
 
     /// `GET /v1/nodes`: every hospital of the roster and every enrolled node; a hospital that never enrolled is listed as such.
     @Sendable private func listNodes(_: Request, _ context: PeopleContext) async throws -> Response {
-        try Authorization.require(.seeNodes, of: try context.caller)
+        let caller = try context.caller
+        try Authorization.require(.seeNodes, of: caller)
         let now = clock.now
         let summaries = NodeSummary.list(
             try await nodes.list(), roster: try await rosters.current()?.roster, now: now, silentAfter: silentAfter)
-        return JSONResponse.make(["nodes": .array(summaries.map(\.json)), "time": now.json])
+        let shown = caller.role.seesWhenNodesWork ? summaries : summaries.map(\.withoutWorkingTimes)
+        return JSONResponse.make(["nodes": .array(shown.map(\.json)), "time": now.json])
     }
 
     /// `GET /v1/roster?as-of=2026-11-22`
@@ -120,6 +123,11 @@ struct TokenRequest: Sendable, JSONDecodable {
     }
 }
 
+extension Timestamp {
+    /// The beginning of the span of so many seconds that this moment lies in.
+    fileprivate func cut(to span: Int64) -> Timestamp { Timestamp(seconds - seconds % span) }
+}
+
 extension Credential {
     /// The credential in a list.
     var json: JSONValue {
@@ -131,6 +139,20 @@ extension Credential {
 }
 
 extension NodeSummary {
+    /// The summary without what tells when the node answered or what it has to do: whoever watches that beside the rows of a
+    /// coded result would know whose row has just come. Times are cut to the hour or the day, and nothing is said to be waiting.
+    var withoutWorkingTimes: NodeSummary {
+        var summary = self
+        summary.lastAnswer = nil
+        summary.lastContact = lastContact?.cut(to: 3_600)
+        if var health {
+            health.time = health.time.cut(to: 86_400)
+            health.waiting = 0
+            summary.health = health
+        }
+        return summary
+    }
+
     /// Every hospital that is a member today, or that has a node, by identifier.
     static func list(_ records: [NodeRecord], roster: Roster?, now: Timestamp, silentAfter: Int) -> [NodeSummary] {
         let byHospital = Dictionary(records.map { ($0.hospital, $0) }) { first, _ in first }

@@ -47,7 +47,7 @@ enum ProblemResponse {
             case .malformed, .wrongSchema, .rosterInvalid: 400
             case .audienceWrong, .keyUnknown, .keyInvalid, .certificateInvalid, .enrolmentCodeInvalid, .signatureInvalid: 403
             case .ticketExpired, .ticketNotYetValid: 410
-            case .ticketReplayed, .ticketMismatch, .questionHashWrong: 422
+            case .ticketReplayed, .ticketMismatch, .questionHashWrong, .answerShape: 422
             case .chainBroken: 500
             }
         return Problem(
@@ -71,7 +71,7 @@ enum ProblemResponse {
         case .projectClosed, .idempotencyMismatch, .alreadyExists, .notRunning, .identityConflict, .answerConflict: 409
         case .ticketExpired, .ticketCancelled: 410
         case .bodyTooLarge: 413
-        case .questionInvalid, .releaseModeUnsupported, .answerRefused: 422
+        case .questionInvalid, .releaseModeUnsupported, .codedAsksAll, .answerRefused: 422
         case .tooManyRequests, .signInThrottled: 429
         case .configuration, .integrity: 500
         case .unavailable: 503
@@ -86,7 +86,8 @@ enum ProblemResponse {
         case .notFound, .ticketUnknown: "There is no such thing."
         case .signInNeeded, .signInFailed, .signInThrottled: "You are not signed in."
         case .notAllowed, .scopeMissing: "You may not do this."
-        case .questionInvalid, .hospitalNotInProject, .projectClosed, .releaseModeUnsupported: "The question cannot be asked."
+        case .questionInvalid, .hospitalNotInProject, .projectClosed, .releaseModeUnsupported, .codedAsksAll:
+            "The question cannot be asked."
         case .idempotencyMismatch, .alreadyExists, .notRunning: "The state does not allow it."
         case .nodeUnknown, .nodeRevoked, .identityConflict, .enrolmentCodeInvalid: "The node is not let in."
         case .ticketExpired, .ticketCancelled: "The ticket is over."

@@ -158,7 +158,10 @@ public struct EnrolmentDesk: Sendable {
                 """, arguments: [hospital.rawValue, now.seconds, Hex.encode(key.bytes)])
         try db.execute(sql: "DELETE FROM node_boot WHERE hospital = ?", arguments: [hospital.rawValue])
         try db.execute(
-            sql: "INSERT OR IGNORE INTO node_key (hospital, name, signing_key, enrolled_at) VALUES (?, ?, ?, ?)",
+            sql: """
+                INSERT INTO node_key (hospital, name, signing_key, enrolled_at) VALUES (?, ?, ?, ?)
+                ON CONFLICT (hospital, name) DO UPDATE SET enrolled_at = excluded.enrolled_at, revoked_at = NULL
+                """,
             arguments: [hospital.rawValue, key.name, Hex.encode(key.bytes), now.seconds])
     }
 

@@ -182,6 +182,10 @@ public struct NodeRegister: Sendable {
             try db.execute(
                 sql: "UPDATE node_certificate SET revoked_at = ? WHERE hospital = ? AND revoked_at IS NULL",
                 arguments: [now.seconds, hospital.rawValue])
+            // Keys too: what a withdrawn node signed before must not be let in after a new enrolment.
+            try db.execute(
+                sql: "UPDATE node_key SET revoked_at = ? WHERE hospital = ? AND revoked_at IS NULL",
+                arguments: [now.seconds, hospital.rawValue])
             try AuditLog.append(db, .nodeRevoked, by: actor, on: .hospital(hospital), at: now)
         }
     }

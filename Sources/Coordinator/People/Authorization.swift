@@ -120,6 +120,20 @@ public enum Authorization {
                     ? "Results follow the project: ask its lead to make you a member." : "Ask an administrator.")
         }
     }
+
+    /// Passes where `caller` may make a token of `scopes`. A token makes none: one that leaked would outlive its own end and
+    /// every revocation in the tokens that it made.
+    static func requireMayGrant(_ scopes: Set<Scope>, of caller: Caller) throws(CoordinatorError) {
+        guard caller.kind == .session else {
+            throw CoordinatorError(
+                .notAllowed, "A token cannot make tokens.", advice: "Sign in, and make the token in that session.")
+        }
+        if let wider = scopes.subtracting(caller.scopes).sorted().first {
+            throw CoordinatorError(
+                .scopeMissing, "The session does not carry the scope \"\(wider.rawValue)\" that the token would have.",
+                advice: "Ask for fewer scopes.", pointer: "/scopes")
+        }
+    }
 }
 
 /// The person behind a request: found by session or token, never taken from the request itself.
@@ -136,4 +150,6 @@ public struct Caller: Sendable, Hashable {
     public let scopes: Set<Scope>
     /// The credential's own id, for signing out and for the audit log.
     public let credential: String
+    /// Whether the person signed in, or a token speaks for the person.
+    public let kind: Credential.Kind
 }

@@ -58,7 +58,7 @@ public struct CredentialRegister: Sendable {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT person.id AS person, login, display_name, role, scopes, credential.id AS credential
+                    SELECT person.id AS person, login, display_name, role, scopes, credential.id AS credential, kind
                     FROM credential JOIN person ON person.id = credential.person
                     WHERE hash = ? AND revoked_at IS NULL AND expires_at > ? AND disabled = 0
                     """, arguments: [hash, now.seconds]
@@ -72,10 +72,12 @@ public struct CredentialRegister: Sendable {
     }
 
     private static func caller(_ row: Row) -> Caller? {
-        guard let role = Role(rawValue: row["role"]), let scopes = Scope.parse(row["scopes"]) else { return nil }
+        guard let role = Role(rawValue: row["role"]), let scopes = Scope.parse(row["scopes"]),
+            let kind = Credential.Kind(rawValue: row["kind"])
+        else { return nil }
         return Caller(
             person: PersonID(unchecked: row["person"]), login: row["login"], displayName: row["display_name"], role: role,
-            scopes: scopes, credential: row["credential"])
+            scopes: scopes, credential: row["credential"], kind: kind)
     }
 
     /// Makes a token for the person of that sign-in name.

@@ -41,8 +41,16 @@ enum FailureCounter {
         }
     }
 
+    /// An attempt that was counted as a failure: when, and what stands for each subject since.
+    struct Attempt: Sendable {
+        let at: Timestamp
+        var records: [Subject: SignInThrottle.Record] = [:]
+    }
+
     /// Counts one failure of each subject.
-    static func count(_ db: Database, _ subjects: [Subject], now: Timestamp) throws {
+    @discardableResult
+    static func count(_ db: Database, _ subjects: [Subject], now: Timestamp) throws -> Attempt {
+        var attempt = Attempt(at: now)
         for subject in subjects {
             let record = subject.throttle.afterFailure(try record(db, subject), now: now)
             try db.execute(
@@ -52,9 +60,22 @@ enum FailureCounter {
                         failures = excluded.failures, last_at = excluded.last_at, blocked_until = excluded.blocked_until
                     """,
                 arguments: [subject.key, record.failures, record.lastAt.seconds, record.blockedUntil.seconds])
+            attempt.records[subject] = record
         }
         try db.execute(
             sql: "DELETE FROM sign_in_failure WHERE last_at < ?", arguments: [now.seconds - SignInThrottle().forgetAfter])
+        return attempt
+    }
+
+    /// Takes an attempt back that turned out well: one failure less, and its wait ends. Failures counted since keep theirs.
+    static func takeBack(_ db: Database, _ attempt: Attempt, of subject: Subject) throws {
+        guard let record = attempt.records[subject] else { return }
+        try db.execute(
+            sql: """
+                UPDATE sign_in_failure SET failures = max(0, failures - 1),
+                    blocked_until = CASE WHEN failures = ?2 THEN ?3 ELSE blocked_until END
+                WHERE subject = ?1
+                """, arguments: [subject.key, record.failures, attempt.at.seconds])
     }
 
     /// Forgets a subject's failures.

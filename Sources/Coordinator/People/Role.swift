@@ -8,6 +8,15 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     case administrator
     /// Watches activity and quality (standards body, auditor); never sees a result.
     case observer
+
+    /// Whether the role is shown when each node answered and how much it has to do. The two that run the consortium need it;
+    /// to others it would tell whose row of a coded result is whose.
+    var seesWhenNodesWork: Bool {
+        switch self {
+        case .administrator, .consortiumLead: true
+        case .researcher, .observer: false
+        }
+    }
 }
 
 /// What a token may be used for. A session carries all of them, within what the role allows.

@@ -108,6 +108,13 @@ struct SubmitQuery: Sendable {
                 .hospitalNotInProject, "Project \(project.statement.id) has no hospitals.",
                 advice: "An administrator adds them: `dure-coordinator project hospital`.")
         }
+        // Two questions to overlapping choices of hospitals would tell, row by row, whose a code is.
+        guard submission.mode != .coded || Set(asked) == Set(project.hospitals) else {
+            throw CoordinatorError(
+                .codedAsksAll,
+                "The release mode coded asks every hospital of the project: a choice would tell whose row is whose.",
+                advice: "Leave the hospitals out, or use a project that allows named.", pointer: "/hospitals")
+        }
         guard submission.mode != .coded || asked.count >= Self.fewestCoded else {
             throw CoordinatorError(
                 .releaseModeUnsupported,

@@ -10,6 +10,7 @@ enum Migrations {
         migrator.registerMigration("003 nodes", migrate: Migration003.migrate)
         migrator.registerMigration("004 queries and dispatch", migrate: Migration004.migrate)
         migrator.registerMigration("005 audit", migrate: Migration005.migrate)
+        migrator.registerMigration("006 former keys", migrate: Migration006.migrate)
         return migrator
     }
 }

@@ -17,8 +17,6 @@ public struct CountInterval: Sendable, Hashable {
     /// The interval of one number.
     public static let zero = CountInterval(low: 0, high: 0)
 
-    /// Whether the count is known exactly.
-    public var isExact: Bool { low == high }
     /// Whether the number is possible.
     public func contains(_ value: Int) -> Bool { low <= value && value <= high }
 

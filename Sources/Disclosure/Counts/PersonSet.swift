@@ -70,13 +70,6 @@ public struct PersonSet: Sendable, Hashable {
         words[ordinal >> 6] &= ~(1 << UInt64(ordinal & 63))
     }
 
-    /// Lets the engine write whole words; bits at and above `universe` are cleared afterwards.
-    @_spi(Hospital) public mutating func withMutableWords<R>(_ body: (inout MutableSpan<UInt64>) throws -> R) rethrows -> R {
-        defer { clearTail() }
-        var span = words.mutableSpan
-        return try body(&span)
-    }
-
     /// The members in ascending order.
     @_spi(Hospital) public var members: [Int] {
         var found: [Int] = []

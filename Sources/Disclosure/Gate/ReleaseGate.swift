@@ -3,7 +3,8 @@
 /// "Can a small count leave here?" is answered by reading `plan`: its steps stand in the one order of A.2, and nothing else in
 /// the house makes a `DisclosedAnswer` out of patients.
 public struct ReleaseGate: Sendable {
-    /// The hospital's rules, already tightened by what the ticket asks.
+    /// The hospital's rules. A ticket's stricter wish is applied to what the gate lets out (`DisclosedAnswer.coarsened`), because
+    /// thresholds that a questioner sets would find exact sizes.
     public let rules: DisclosureRules
     let key: any StickyKey
     let patients: PatientKeys

@@ -1,4 +1,4 @@
-/// Rounding of a count that may be shown (L5), and what the rounded number can stand for.
+/// Rounding of a count that may be shown, and what the rounded number can stand for.
 struct CountRounding {
     let rules: DisclosureRules
     let key: any StickyKey

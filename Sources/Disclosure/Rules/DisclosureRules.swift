@@ -34,16 +34,16 @@ public struct DisclosureRules: Sendable, Hashable {
     public let rounding: Rounding
     /// How a zero is treated.
     public let zero: ZeroRule
-    /// Whether released sets are remembered and new ones compared with them (A.3).
+    /// Whether released sets are remembered and new ones compared with them.
     public let ledger: Bool
-    /// Whether criteria that change the answer by fewer than k patients are ignored (L0).
+    /// Whether criteria that change the answer by fewer than k patients are ignored.
     public let branchSupport: Bool
     /// E: what a patient may be exposed to in an epoch, as a sum of 1/|R| over the released sets R that hold the patient.
     public let exposureCap: Double
     /// Releases that one project may cause in an epoch.
     public let releasesPerProject: Int
 
-    /// The defaults (A.2).
+    /// The defaults.
     public static let standard = DisclosureRules(
         unchecked: 11, offset: 4, roundTo: 5, rounding: .sticky, zero: .merge, ledger: true, branchSupport: true,
         exposureCap: 0.2, releasesPerProject: 200)
@@ -102,7 +102,7 @@ public struct DisclosureRules: Sendable, Hashable {
     /// The smallest number that can be shown for a count of at least `threshold`.
     public var smallestShown: Int {
         guard roundTo > 1 else { return threshold }
-        return max(Self.floorShown, (threshold + roundTo - 1) / roundTo * roundTo)
+        return (max(Self.floorShown, threshold) + roundTo - 1) / roundTo * roundTo
     }
 
     /// The largest count that can stand behind the small-count symbol of a single count: k + d - 1 with the ledger, else k - 1.

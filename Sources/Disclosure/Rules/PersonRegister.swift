@@ -1,5 +1,5 @@
 /// Where each person of the current data release stands in the ledger. Person ordinals change when the store is reloaded;
-/// places in the ledger never do, so that sets of different releases can be compared (L8).
+/// places in the ledger never do, so that sets of different releases can be compared.
 public struct PersonRegister: Sendable {
     private let places: [UInt32]
     /// Number of places in the ledger.

@@ -1,7 +1,7 @@
 /// The node's secret randomness: the same purpose and the same digest always give the same number.
 ///
 /// The node implements it with HMAC-SHA256 over its key of the epoch (this room has no cryptography). Never key by the text of
-/// a question, by a count or by concept ids, and never keep the key in memory only: a restart would redraw (A.7).
+/// a question, by a count or by concept ids, and never keep the key in memory only: a restart would redraw.
 public protocol StickyKey: Sendable {
     /// 64 bits that nobody without the key can tell from random ones.
     /// - Parameters:
@@ -17,7 +17,7 @@ extension StickyKey {
     }
 }
 
-/// The fingerprint of a set of patients: the sum, modulo 2^128, of a secret key of each (A.7).
+/// The fingerprint of a set of patients: the sum, modulo 2^128, of a secret key of each.
 ///
 /// It is homomorphic: the digest of a disjoint union is the sum of the digests, so a table's marginals cost nothing.
 public struct SetDigest: Sendable, Hashable {

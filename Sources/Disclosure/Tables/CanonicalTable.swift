@@ -1,5 +1,5 @@
 /// The same table in an order that does not depend on how it was given: cells by name, atoms by the cells that hold them.
-/// Atoms that stand in the same cells become one. So the same input and key give the same pattern (A.4, C6).
+/// Atoms that stand in the same cells become one. So the same input and key give the same pattern.
 struct CanonicalTable {
     let table: SuppressionTable
     /// For each cell of the given table its place in `table`.

@@ -1,5 +1,4 @@
-/// What can be worked out from the published cells: a fully reduced basis of their span, and every primary cell reduced by it
-/// (A.4, step 3).
+/// What can be worked out from the published cells: a fully reduced basis of their span, and every primary cell reduced by it.
 ///
 /// A basis row is kept without its pivot atom (whose coefficient is 1), so that no kept row ever holds a pivot atom and
 /// reducing a vector is one pass.

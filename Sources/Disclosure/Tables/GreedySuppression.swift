@@ -1,4 +1,4 @@
-/// One pass of the greedy choice of secondary cells, and its keyed restarts (A.4, steps 2 to 4).
+/// One pass of the greedy choice of secondary cells, and its keyed restarts.
 struct GreedySuppression {
     let table: SuppressionTable
     /// Primary cells.

@@ -1,4 +1,4 @@
-/// Makes the interval that an attacker can compute for every primary cell wide enough (A.4, step 5).
+/// Makes the interval that an attacker can compute for every primary cell wide enough.
 ///
 /// Every solution of a linear program is a whole table that is consistent with the release: a *witness* for each cell that it
 /// stretches. Freeing a cell only widens intervals, so old witnesses stay valid and the repair ends. A cell that is freed

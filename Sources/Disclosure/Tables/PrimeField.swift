@@ -1,4 +1,4 @@
-/// Arithmetic modulo p = 2^31 - 1, exact where floating point would only be nearly so (A.4, step 3).
+/// Arithmetic modulo p = 2^31 - 1, exact where floating point would only be nearly so.
 enum PrimeField {
     static let prime: UInt64 = 0x7FFF_FFFF
 

@@ -1,4 +1,4 @@
-/// Secondary suppression of a whole table (A.4): which cells are hidden so that no small one can be worked out.
+/// Secondary suppression of a whole table: which cells are hidden so that no small one can be worked out.
 @_spi(Hospital) public struct TableProtection: Sendable {
     /// How far the protection goes.
     public enum Goal: String, Sendable, Hashable, CaseIterable {

@@ -1,6 +1,6 @@
 import CanonicalJSON
 
-/// A HyperLogLog sketch of distinct patients over several hospitals (A.6): registers of the longest run of zero bits, merged
+/// A HyperLogLog sketch of distinct patients over several hospitals: registers of the longest run of zero bits, merged
 /// by their maximum.
 ///
 /// The hash comes from outside, already keyed by a linkage key and salted by the question, so that two sketches of different
@@ -105,7 +105,7 @@ enum NaturalLogarithm {
     }
 }
 
-/// What a hospital puts into a sketch (A.6): its patients, or, where it has 1 to k - 1 of them, nobody or k made-up ones
+/// What a hospital puts into a sketch: its patients, or, where it has 1 to k - 1 of them, nobody or k made-up ones
 /// (unbiased and sticky), so that the union holds no small hospital's patients.
 public struct SketchEntries: Sendable {
     private let shares: TotalShares

@@ -1,4 +1,4 @@
-/// A vector of counts modulo 2^64, masked or not (A.5): what a node sends to the coordinator is its shares plus a mask that
+/// A vector of counts modulo 2^64, masked or not: what a node sends to the coordinator is its shares plus a mask that
 /// only the guardian can take off the sum.
 public struct MaskedVector: Sendable, Hashable {
     /// One word a cell.

@@ -1,4 +1,4 @@
-/// Shamir's secret sharing modulo p = 2^61 - 1, for totals without a guardian (A.5): a seed is cut into 56-bit limbs, each
+/// Shamir's secret sharing modulo p = 2^61 - 1, for totals without a guardian: a seed is cut into 56-bit limbs, each
 /// shared so that any `threshold` of the hospitals can put it together and fewer learn nothing.
 public enum SecretShare {
     /// 2^61 - 1.

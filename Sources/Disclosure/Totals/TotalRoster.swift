@@ -1,4 +1,4 @@
-/// Which hospitals a consortium total may be opened for: one set for ever (A.5, steps 2 and 5).
+/// Which hospitals a consortium total may be opened for: one set for ever.
 ///
 /// A pure value: the guardian keeps it and asks it before opening anything.
 public struct TotalRoster: Sendable, Hashable {
@@ -58,7 +58,7 @@ public struct TotalRoster: Sendable, Hashable {
     }
 }
 
-/// Opens an exact total at the guardian, where every hospital's policy allows exact shares (A.5, "exact totals instead"): what
+/// Opens an exact total at the guardian, where every hospital's policy allows exact shares: what
 /// is opened is suppressed before anything reaches the coordinator.
 public enum ExactTotal {
     /// Whether a cell's total may be shown: k or more, and so much besides the largest single hospital that this hospital

@@ -1,4 +1,4 @@
-/// What one hospital puts into a consortium total (A.5, step 2): for each inner cell 0, or a number of at least k, so that
+/// What one hospital puts into a consortium total: for each inner cell 0, or a number of at least k, so that
 /// nobody who sees a share, alone or as a difference of totals, sees a count of 1 to k - 1.
 ///
 /// Shares are unbiased and sticky: 1 to k - 1 becomes k with chance n/k, else 0; n of k and more becomes one of its two
@@ -50,13 +50,6 @@ public struct TotalShares: Sendable {
         if count < first { return (k, first) }
         let below = count / base * base
         return count == below ? (below, below) : (below, below + base)
-    }
-
-    /// Standard deviation of the error that sharing adds to the total, at most: sqrt of the sum over hospitals of the largest
-    /// variance of a share (k/2 for a small count, half a base for others). For the sentence beside a total.
-    /// - Parameter hospitals: number of hospitals in the total.
-    public static func largestDeviation(hospitals: Int, rules: DisclosureRules) -> Double {
-        Double(max(rules.threshold, rules.roundTo)) / 2 * Double(hospitals).squareRoot()
     }
 }
 

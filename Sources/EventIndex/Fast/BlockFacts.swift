@@ -1,4 +1,4 @@
-/// What is known of the persons of one block, decoded once and kept for all questions (about 0.9 MB a block).
+/// What is known of the persons of one block, decoded once and kept for all questions.
 public final class BlockFacts: Sendable {
     /// Persons in the block.
     public let count: Int

@@ -33,11 +33,6 @@ public final class DayVector {
         if code < days[person & 0xFFFF] { days[person & 0xFFFF] = code }
     }
 
-    /// Takes each person's earlier day of the two.
-    public func takeEarlier(_ other: DayVector) {
-        for person in 0..<FileLayout.blockSize { days[person] = min(days[person], other.days[person]) }
-    }
-
     /// Forgets the day of a person.
     public func remove(_ person: Int) { days[person & 0xFFFF] = HotDay.escape }
 }

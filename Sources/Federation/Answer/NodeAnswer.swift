@@ -68,10 +68,11 @@ public struct AnswerVerifier: Sendable {
     /// Creates a verifier.
     public init(nodeKey: VerificationKey) { self.nodeKey = nodeKey }
 
-    /// The answer in `document`, if the hospital of `ticket` signed it and it answers that ticket's question.
+    /// The answer in `document`, if the hospital of `ticket` signed it, it answers that ticket's question, and it holds nothing
+    /// that was not asked.
     ///
-    /// - Throws: `FederationError` with `SIGNATURE_INVALID`, `WRONG_SCHEMA`, `MALFORMED`, `TICKET_MISMATCH` or
-    ///   `QUESTION_HASH_WRONG`.
+    /// - Throws: `FederationError` with `SIGNATURE_INVALID`, `WRONG_SCHEMA`, `MALFORMED`, `TICKET_MISMATCH`,
+    ///   `QUESTION_HASH_WRONG` or `ANSWER_SHAPE`.
     public func verify(_ document: SignedDocument, for ticket: QueryTicket) throws(FederationError) -> NodeAnswer {
         let answer = try document.verified(as: NodeAnswer.self, by: nodeKey)
         guard answer.ticket == ticket.id, answer.query == ticket.query, answer.node == ticket.audience else {
@@ -84,6 +85,7 @@ public struct AnswerVerifier: Sendable {
                 .questionHashWrong,
                 "The answer is to the question \(answer.questionHash.short), and \(ticket.id) asks \(ticket.questionHash.short).")
         }
+        if case .answered(let disclosed) = answer.outcome { try AnswerShape(of: ticket.question).check(disclosed) }
         return answer
     }
 }

@@ -73,8 +73,8 @@ actor Answerer {
             try await spool.record(
                 "wish.ignored", ticket.id.rawValue, outcome: wish, content: nil, at: Timestamp(clock.now()))
         }
-        let question = ReleaseQuestion(ticket, effective.rules, policy: policy.hash, data: source.dataIdentity)
-        if let known = try await desk.known(question) { return try await store(.answered(known), to: ticket) }
+        let question = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
+        if let known = try await desk.known(question) { return try await store(.answered(effective.shown(known)), to: ticket) }
 
         let run = EvaluationRun(limit: secondsPerQuery)
         runs[ticket.id] = run
@@ -88,7 +88,7 @@ actor Answerer {
             return try await store(outcome, to: ticket)
         }
         return try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
-            try await self.store(.answered(disclosed), to: ticket, release: release)
+            try await self.store(.answered(effective.shown(disclosed)), to: ticket, release: release)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
             return try await self.store(Self.outcome(of: code), to: ticket)

@@ -3,7 +3,8 @@ import Cohorts
 import Disclosure
 import Federation
 
-/// What makes two questions the same to the outside: what is asked, of which data, under which rules.
+/// What makes two questions the same to the outside: what is asked, of which data, under which of the gate's rules. How much
+/// more strictly one ticket's answer is shown is no part of it.
 struct ReleaseQuestion: Sendable, Hashable {
     let key: Digest256
     let rules: DisclosureRules
@@ -49,7 +50,7 @@ actor ReleaseDesk {
         ledger = opened.ledger
     }
 
-    /// What was said before to this question (R6): asked again, it is said again, and costs nothing.
+    /// What was released before to this question (R6), as the gate let it out: asked again, it is said again, and costs nothing.
     func known(_ question: ReleaseQuestion) async throws(NodeError) -> DisclosedAnswer? {
         guard let bytes = try await spool?.released(question.key) else { return nil }
         do throws(JSONError) {

@@ -41,7 +41,7 @@ public enum ConfigurationTemplates {
 
         source:
           - id: "omop"                    # what the store is called in logs and answers
-            kind: "sqlite"                # sqlite: an OMOP CDM v5.4 database file, opened read-only
+            kind: "sqlite"                # sqlite: an OMOP CDM v5.4 or v5.3 database file, opened read-only
             path: "\(store)"           # the file
             # data_release: "2026-10"     # the ETL's name for this load of the data (default: what the store says)
             synthetic: false              # true: the data is made up, and every answer, table and page says so (default false)

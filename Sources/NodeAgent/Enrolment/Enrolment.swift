@@ -180,7 +180,7 @@ public struct Enrolment: Sendable {
         guard response.status == 200 || response.status == 201 else {
             let failure = LinkFailure(response)
             throw NodeError(
-                failure.kind == .later ? .unreachable : .refused, failure.message,
+                [401, 403, 404, 409, 410, 422].contains(response.status) ? .refused : .unreachable, failure.message,
                 advice: "Is the code still valid, unused, and for this hospital? Ask the operator for a new one.")
         }
         return response

@@ -48,7 +48,16 @@ struct LinkFailure: Error, Sendable, Hashable {
         case (401, _), (403, _):
             kind = .notEnrolled
             advice = "Ask the coordinator's operator whether this hospital's certificate was revoked; enrol again if it was."
-        case (404, _), (409, _), (410, _), (422, _):
+        case (404, let code), (409, let code), (410, let code), (422, let code):
+            // A proxy, a wrong address or a coordinator behind another version answers with the same numbers. Only the
+            // coordinator's own word settles a ticket; whatever else it was, the work is kept.
+            guard Self.settling.contains(code) else {
+                kind = .later
+                advice =
+                    "It will be tried again. If it goes on, look whether something between node and coordinator answers in its "
+                    + "place, and compare the versions of the two."
+                return
+            }
             kind = .refused
             advice = "The coordinator does not know this ticket (any more), or it is settled there."
         default:
@@ -57,6 +66,13 @@ struct LinkFailure: Error, Sendable, Hashable {
             advice = "It will be tried again. If it goes on, compare the versions of node and coordinator."
         }
     }
+
+    /// The codes by which a coordinator settles a ticket or an answer for good.
+    private static let settling: Set<String> = [
+        "TICKET_UNKNOWN", "TICKET_EXPIRED", "TICKET_CANCELLED", "ANSWER_CONFLICT", "ANSWER_REFUSED",
+        // An answer that was looked at and is not the ticket's: sending the same bytes again cannot help.
+        "SIGNATURE_INVALID", "KEY_UNKNOWN", "TICKET_MISMATCH", "QUESTION_HASH_WRONG", "ANSWER_SHAPE",
+    ]
 
     /// An answer that could not be understood.
     init(unreadable what: String) {

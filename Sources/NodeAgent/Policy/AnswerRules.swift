@@ -29,12 +29,11 @@ struct BreakdownRule: PolicyRule {
     }
 }
 
-/// The definition is larger than what is accepted (disclosure.md L0).
+/// The definition is larger than what is accepted.
 struct SizeRule: PolicyRule {
     static let words = "the definition is not too large"
-    /// Criteria in a definition, nested ones included. Each criterion is one more handle to single out patients with; real
-    /// definitions of published phenotypes seldom have more than a few dozen.
-    static let maximumCriteria = 200
+    /// Criteria in a definition, nested ones included. Each criterion is one more handle to single out patients with.
+    static let maximumCriteria = 30
     func verdict(on request: PolicyRequest, under policy: Policy) -> PolicyVerdict {
         request.criteriaCount <= Self.maximumCriteria ? .passes : .declines(.tooLarge)
     }

@@ -83,7 +83,7 @@ public struct Preview: Sendable {
             return result(decision, .declined(code, at: []), ticket, source, nil)
         }
         let effective = EffectiveRules(for: ticket, under: policy)
-        let release = ReleaseQuestion(ticket, effective.rules, policy: policy.hash, data: source.dataIdentity)
+        let release = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
         let spool = Files.exists(state.database) ? try Spool(state, hospital: configuration.hospital, readOnly: true) : nil
         let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: false)
         let exact: EvaluatedAnswer
@@ -93,10 +93,11 @@ public struct Preview: Sendable {
             return result(decision, error.outcome ?? .failed(.timeout), ticket, source, nil)
         }
         if let known = try await desk.known(release) {
-            return result(decision, .answered(known), ticket, source, exact, isRepeat: true)
+            return result(decision, .answered(effective.shown(known)), ticket, source, exact, isRepeat: true)
         }
         do throws(DisclosureError) {
-            return result(decision, .answered(try await desk.preview(exact, to: release)), ticket, source, exact)
+            let disclosed = try await desk.preview(exact, to: release)
+            return result(decision, .answered(effective.shown(disclosed)), ticket, source, exact)
         } catch {
             return result(decision, Answerer.outcome(of: error.code), ticket, source, exact)
         }

@@ -181,7 +181,7 @@ actor Spool {
         var ledger: [UInt8]?
     }
 
-    /// What was said before to the same question, under the same rules, of the same data (R6).
+    /// What was said before to the same question, under the same rules, of the same data.
     func released(_ key: Digest256) throws(NodeError) -> [UInt8]? {
         try read { database in
             try Data.fetchOne(database, sql: "SELECT disclosed FROM release WHERE key = ?", arguments: [key.text]).map(Array.init)

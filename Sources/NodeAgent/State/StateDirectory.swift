@@ -59,8 +59,12 @@ public struct StateDirectory: Sendable, Hashable {
     // MARK: pause
 
     /// The message of the pause, or nil while the node is not paused.
+    ///
+    /// What cannot be read is still a pause, without a message: root's `dure-node pause` leaves a file that the daemon's
+    /// user cannot open.
     public var pauseMessage: String? {
-        FileManager.default.contents(atPath: file("PAUSED")).map { String(decoding: $0, as: UTF8.self) }
+        guard Files.exists(file("PAUSED")) else { return nil }
+        return FileManager.default.contents(atPath: file("PAUSED")).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// Finishes what runs and takes nothing new, until `resume`. Works whether or not the daemon runs.

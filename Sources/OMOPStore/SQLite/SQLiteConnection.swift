@@ -51,7 +51,7 @@ final class SQLiteConnection {
     private static let pragmas = [
         "PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0",
         // Sorting spills to temporary files (which SQLite deletes as it opens them), never grows in memory. The cache is
-        // also the sorter's run length: runs that fit the processor's cache sort 1.5 times faster than runs of 32 MiB.
+        // also the sorter's run length: runs that fit the processor's cache sort faster than large ones.
         "PRAGMA temp_store = FILE", "PRAGMA cache_size = -2000",
     ]
 

@@ -10,9 +10,14 @@ struct Init: AsyncParsableCommand {
             Writes the folder with mode 0700: coordinator.yaml (commented), keys/ (the consortium's CA, the key that signs questions, \
             the server certificate) and coordinator.sqlite. Nothing that exists is overwritten.
 
+            It listens on this machine only (127.0.0.1). To serve other machines give --listen 0.0.0.0 and --host with the \
+            name that hospitals use.
+
             Example:
-              dure-coordinator init --state-dir /var/lib/dure-coordinator --consortium-id C-PNUH \\
-                --name-en "Busan consortium" --host coordinator.example.org --password-file admin-password
+              dure-coordinator init --state-dir /var/lib/dure-coordinator \\
+                --consortium-id C-PNUH --name-en "Busan consortium" \\
+                --listen 0.0.0.0 --host coordinator.example.org \\
+                --password-file admin-password
             """)
 
     @OptionGroup var state: StateOptions

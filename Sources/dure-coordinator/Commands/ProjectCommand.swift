@@ -16,8 +16,10 @@ struct ProjectCommand: AsyncParsableCommand {
                 Hospitals decide by the purpose, which goes with every question, so it needs at least 80 characters.
 
                 Example:
-                  dure-coordinator project add P-0042 --title-en "Kawasaki disease" --purpose-file purpose.txt \\
-                    --organisation ORG-0007 --until 2026-12-31 --hospital KR-H-0011 --hospital KR-H-0012 --member kim
+                  dure-coordinator project add P-0042 --title-en "Kawasaki disease" \\
+                    --purpose-file purpose.txt --organisation ORG-0007 \\
+                    --until 2026-12-31 --hospital KR-H-0011 \\
+                    --hospital KR-H-0012 --member researcher1
                 """)
         @OptionGroup var state: StateOptions
         @Argument(help: "The project's id: P- and capital letters, digits or hyphens.") var id: ProjectID
@@ -118,8 +120,11 @@ struct ProjectCommand: AsyncParsableCommand {
     struct Member: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a member to a project, or remove one.",
-            discussion:
-                "Example:\n  dure-coordinator project member P-0042 kim\n  dure-coordinator project member P-0042 kim --remove")
+            discussion: """
+                Examples:
+                  dure-coordinator project member P-0042 researcher1
+                  dure-coordinator project member P-0042 researcher1 --remove
+                """)
         @OptionGroup var state: StateOptions
         @Argument(help: "The project's id.") var id: ProjectID
         @Argument(help: "The sign-in name.") var login: String

@@ -14,7 +14,7 @@ struct RosterCommand: AsyncParsableCommand {
             discussion: "Example:\n  dure-coordinator roster show --as-of 2021-06-30 --output csv")
         @OptionGroup var state: StateOptions
         @OptionGroup var format: OutputOptions
-        @Option(help: "The day (2026-11-22). Standard: today.")
+        @Option(help: "The day (2026-11-22). Default: today.")
         var asOf: CalendarDay?
 
         func run() async throws {

@@ -16,12 +16,13 @@ struct UserCommand: AsyncParsableCommand {
                 administrator (runs the coordinator, never sees a result), observer (sees activity, never a result).
 
                 Example:
-                  dure-coordinator user add kim --role researcher --name "Kim" --password-file kim-password
+                  dure-coordinator user add researcher1 --role researcher \\
+                    --name "Researcher 1" --password-file password.txt
                 """)
         @OptionGroup var state: StateOptions
         @Argument(help: "The sign-in name: lower-case letters, digits, . _ @ -") var login: String
         @Option(help: "researcher, consortium-lead, administrator or observer.") var role: Role
-        @Option(help: "The name that others see. Standard: the sign-in name.") var name: String?
+        @Option(help: "The name that others see. Default: the sign-in name.") var name: String?
         @Option(help: "The institution.") var organisation = ""
         @Option(help: "A file with the password, at least 12 characters (- for standard input).") var passwordFile: String
 
@@ -59,7 +60,7 @@ struct UserCommand: AsyncParsableCommand {
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop a person: every session and token ends at once.",
-            discussion: "Example:\n  dure-coordinator user disable kim --yes")
+            discussion: "Example:\n  dure-coordinator user disable researcher1 --yes")
         @OptionGroup var state: StateOptions
         @Argument(help: "The sign-in name.") var login: String
         @Flag(help: "Do not ask.") var yes = false
@@ -85,7 +86,7 @@ struct UserCommand: AsyncParsableCommand {
     struct Password: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a person a new password; every session and token ends.",
-            discussion: "Example:\n  dure-coordinator user password kim --password-file kim-password")
+            discussion: "Example:\n  dure-coordinator user password researcher1 --password-file password.txt")
         @OptionGroup var state: StateOptions
         @Argument(help: "The sign-in name.") var login: String
         @Option(help: "A file with the password, at least 12 characters (- for standard input).") var passwordFile: String
@@ -101,8 +102,11 @@ struct UserCommand: AsyncParsableCommand {
     struct Token: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an API token for a person, shown once.",
-            discussion:
-                "Example:\n  dure-coordinator user token kim --label nightly --scope read --scope run --token-file kim-token")
+            discussion: """
+                Example:
+                  dure-coordinator user token researcher1 --label nightly \\
+                    --scope read --scope run --token-file token.txt
+                """)
         @OptionGroup var state: StateOptions
         @OptionGroup var format: OutputOptions
         @Argument(help: "The sign-in name.") var login: String

@@ -6,7 +6,7 @@ import Foundation
 struct StateOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "The coordinator's folder. Standard: $STATE_DIRECTORY, or ./coordinator.")
+        help: "The coordinator's folder. Default: $STATE_DIRECTORY, or ./coordinator.")
     var stateDir: String?
 
     var directory: StateDirectory {

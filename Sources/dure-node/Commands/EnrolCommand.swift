@@ -14,7 +14,8 @@ struct EnrolCommand: AsyncParsableCommand {
 
             Examples:
               dure-node enrol --code DURE-0F3K-...
-              dure-node enrol --code-file invitation.txt --coordinator https://hub.example:8443
+              dure-node enrol --code-file invitation.txt \\
+                --coordinator https://hub.example:7444
             """)
 
     @OptionGroup var options: NodeOptions

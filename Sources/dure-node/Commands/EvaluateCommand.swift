@@ -22,7 +22,8 @@ struct EvaluateCommand: ParsableCommand {
 
             Examples:
               dure-node evaluate --store clinic.sqlite --cohort diabetes.json
-              dure-node evaluate --store clinic.sqlite --index clinic.dure-index --cohort diabetes.json --output json
+              dure-node evaluate --store clinic.sqlite --index clinic.dure-index \\
+                --cohort diabetes.json --output json
             """)
 
     @OptionGroup var place: LocalEvaluation

@@ -21,7 +21,8 @@ struct ImportCommand: AsyncParsableCommand {
 
             Examples:
               dure-node import --from export/ --to store.sqlite
-              dure-node import --from export/ --vocabulary athena/ --to store.sqlite --replace
+              dure-node import --from export/ --vocabulary athena/ \\
+                --to store.sqlite --replace
             """)
 
     @Option(name: .long, help: ArgumentHelp("The folder with the CSV files.", valueName: "folder"), completion: .directory)

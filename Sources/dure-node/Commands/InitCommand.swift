@@ -10,7 +10,9 @@ struct InitCommand: ParsableCommand {
             Nothing that is there already is touched. Every value in the files has a comment with its unit; what is not set \
             keeps a safe default. Edit both, then run `dure-node doctor`.
 
-            Example: dure-node init --hospital KR-H-0011 --store /srv/omop/omop.sqlite --coordinator https://hub.example:8443
+            Example:
+              dure-node init --hospital KR-H-0011 --store /srv/omop/omop.sqlite \\
+                --coordinator https://hub.example:7444
             """)
 
     @OptionGroup var options: NodeOptions
@@ -22,7 +24,7 @@ struct InitCommand: ParsableCommand {
     var store: String = "omop.sqlite"
 
     @Option(name: .long, help: ArgumentHelp("The coordinator's address for people, as in the invitation.", valueName: "url"))
-    var coordinator: String = "https://coordinator.example.org"
+    var coordinator: String = "https://coordinator.example.org:7444"
 
     @Flag(name: .long, help: "Only say what would be written.")
     var dryRun = false

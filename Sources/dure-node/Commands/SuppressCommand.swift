@@ -16,6 +16,14 @@ struct SuppressCommand: ParsableCommand {
 
             A cell that the table states as u stays hidden whatever its size. Zeros count as small unless --zero show is given
             or the table states its own u cells and a zero is not among them.
+
+            Example of a table; "status": "u" in a cell states that it stays hidden:
+              {"atoms": ["a", "b"], "cells": [
+                {"id": "a", "atoms": [0], "value": 4},
+                {"id": "b", "atoms": [1], "value": 30},
+                {"id": "all", "atoms": [0, 1], "value": 34}]}
+
+            Example: dure-node suppress --table table.json --threshold 11 --round 5
             """)
 
     @Option(name: .long, help: ArgumentHelp("The table.", valueName: "file.json"))
@@ -51,7 +59,7 @@ struct SuppressCommand: ParsableCommand {
         let rule = zero.flatMap(DisclosureRules.ZeroRule.init) ?? (given.statesPrimaries ? .show : .merge)
         let statuses = try TableProtection(threshold: threshold, zero: rule, goal: goal)
             .statuses(of: given.protecting(threshold: threshold), seed: 0x6475_7265)
-        FileHandle.standardError.write(Data("This table is not protected by leaving the hospital: keep it here.\n".utf8))
+        FileHandle.standardError.write(Data("These statuses tell u from x: keep this output in the hospital.\n".utf8))
         switch output {
         case .json:
             let cells = zip(given.table.cells, statuses).map { cell, status in

@@ -17,7 +17,8 @@ struct SynthesiseCommand: ParsableCommand {
             Examples:
               dure-node synthesise --list
               dure-node synthesise --hospital KR-H-0009 --to KR-H-0009.sqlite
-              dure-node synthesise --hospital KR-H-0012 --persons 1000000 --seed 7 --to large.sqlite
+              dure-node synthesise --hospital KR-H-0012 --persons 1000000 --seed 7 \\
+                --to large.sqlite
             """,
         aliases: ["synthesize"])
 

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import Cohorts
 
-/// One definition for each feature and each trap of the specification, for comparison with the official SQL.
+/// One definition for each feature and each surprising reading, for comparison with the official SQL.
 enum FeatureDefinitions {
     static func all() throws -> [(name: String, definition: JSONValue)] {
         var found: [(name: String, definition: JSONValue)] = []

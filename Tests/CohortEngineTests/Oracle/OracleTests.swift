@@ -27,7 +27,7 @@ struct OracleTests {
         report.expectNoDifference()
     }
 
-    @Test("for a definition of each feature and trap, on several stores")
+    @Test("for a definition of each feature and surprising reading, on several stores")
     func features() throws {
         var comparison = OracleComparison()
         for seed in 900..<902 {

@@ -90,7 +90,7 @@ extension ReferenceEvaluator {
         }
     }
 
-    /// The events of one person, in the order of steps of paragraph 4.2.
+    /// The events of one person.
     func events(_ criterion: Criterion, _ person: Int) -> [Event] {
         if criterion.domain == .customEra { return eraEvents(criterion, person) }
         let columns = Self.columns(criterion.domain)

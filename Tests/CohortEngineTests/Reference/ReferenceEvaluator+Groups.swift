@@ -6,7 +6,7 @@ import Cohorts
 import OMOPStore
 
 extension ReferenceEvaluator {
-    /// A group for one index event (paragraph 4.5).
+    /// A group for one index event.
     func holds(_ group: CriteriaGroup, _ index: IndexEvent, _ person: Int) -> Bool {
         let members =
             group.criteria.map { holds($0, index, person) } + group.demographics.map { holds($0, index, person) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CohortEngine
 
-/// The 22 traps of the semantics (paragraph 4.10), each with a store small enough to see the answer.
+/// The surprising readings of the cohort language, each with a store small enough to see the answer.
 @Suite("Where a plausible reading would give another number")
 struct TrapTests {
     /// Persons in the cohort.
@@ -33,14 +33,14 @@ struct TrapTests {
     /// An exit on the event's own day, so that every event is a row of its own.
     private let oneDay = #"{"DateOffset": {"DateField": "StartDate", "Offset": 0}}"#
 
-    @Test("1: the qualified limit works only where additional criteria are present, be they empty")
+    @Test("the qualified limit works only where additional criteria are present, be they empty")
     func qualifiedLimit() throws {
         let cohort = condition.with { $0.end = oneDay }
         #expect(try rows(cohort, in: three()) == 3)
         #expect(try rows(cohort.with { $0.additional = Cohort.group("ALL") }, in: three()) == 1)
     }
 
-    @Test("2: any word but All means one event")
+    @Test("any word but All means one event")
     func limitWords() throws {
         let cohort = condition.with { $0.end = oneDay }
         #expect(try rows(cohort.with { $0.primaryLimit = "ALL" }, in: three()) == 3)
@@ -48,7 +48,7 @@ struct TrapTests {
         #expect(try rows(cohort.with { $0.expressionLimit = "Some" }, in: three()) == 1)
     }
 
-    @Test("3: First is taken before the filters, not after")
+    @Test("First is taken before the filters, not after")
     func firstBeforeFilters() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, born: 1980, from: "2019-01-01", to: "2021-12-31")
@@ -60,7 +60,7 @@ struct TrapTests {
         #expect(try persons(some, in: store) == [1])
     }
 
-    @Test("4: windows include both ends; without days they end with observation, or nowhere when that is ignored")
+    @Test("windows include both ends; without days they end with observation, or nowhere when that is ignored")
     func windowBounds() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -81,7 +81,7 @@ struct TrapTests {
         #expect(try persons(cohort(Cohort.before(), Cohort.after(), ignoring), in: outside) == [1])
     }
 
-    @Test("5: an end window looks at the event's end unless it says otherwise; a start window at its start")
+    @Test("an end window looks at the event's end unless it says otherwise; a start window at its start")
     func windowDates() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -96,7 +96,7 @@ struct TrapTests {
         #expect(try persons(cohort(#", "UseEventEnd": false"#), in: store) == [1])
     }
 
-    @Test("6: only the start of an event must lie in the observation period")
+    @Test("only the start of an event must lie in the observation period")
     func onlyTheStart() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-06-30")
@@ -105,7 +105,7 @@ struct TrapTests {
         #expect(try persons(condition.with { $0.rules = [Cohort.group("ALL", [Cohort.count(anyDrug)])] }, in: store) == [1])
     }
 
-    @Test("7: an event with nested criteria needs an observation period even where periods are ignored")
+    @Test("an event with nested criteria needs an observation period even where periods are ignored")
     func nestedNeedsPeriod() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -122,7 +122,7 @@ struct TrapTests {
         #expect(try persons(cohort(nested), in: store) == [])
     }
 
-    @Test("8: AT_MOST and zero counts hold without any match, ANY does not")
+    @Test("AT_MOST and zero counts hold without any match, ANY does not")
     func nothingFound() throws {
         let none = Cohort.count(anyDrug)
         func cohort(_ group: String) -> Cohort { condition.with { $0.rules = [group] } }
@@ -134,7 +134,7 @@ struct TrapTests {
         #expect(try persons(cohort(Cohort.group("ALL", [Cohort.count(anyDrug, type: 2, 0)])), in: three()) == [1])
     }
 
-    @Test("9: a date offset replaces the end of observation as an exit, and is cut to it")
+    @Test("a date offset replaces the end of observation as an exit, and is cut to it")
     func offsetExit() throws {
         let far = #"{"DateOffset": {"DateField": "StartDate", "Offset": 400}}"#
         // All three exits are on 31 December, so the events are one stay.
@@ -143,7 +143,7 @@ struct TrapTests {
         #expect(try rows(condition.with { $0.end = near }, in: three()) == 3)
     }
 
-    @Test("10: an event without an end, or that ends before it starts, is dropped")
+    @Test("an event without an end, or that ends before it starts, is dropped")
     func droppedEvents() throws {
         var store = SmallStore.withVocabulary()
         for person in 1...2 { store.person(person, from: "2020-01-01", to: "2020-12-31") }
@@ -155,7 +155,7 @@ struct TrapTests {
         #expect(try persons(visit.with { $0.end = #"{"DateOffset": {"DateField": "EndDate", "Offset": -5}}"# }, in: store) == [])
     }
 
-    @Test("11: stays that touch are one stay; the pad joins what lies apart and is taken off again")
+    @Test("stays that touch are one stay; the pad joins what lies apart and is taken off again")
     func touchingStays() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -172,7 +172,7 @@ struct TrapTests {
         #expect(try rows(cohort(4, pad: 1), in: store) == 1)
     }
 
-    @Test("12: age is a difference of calendar years")
+    @Test("age is a difference of calendar years")
     func calendarAge() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, born: 2002, from: "2020-01-01", to: "2020-12-31")
@@ -181,7 +181,7 @@ struct TrapTests {
         #expect(try persons(adult, in: store) == [1])
     }
 
-    @Test("13: a measurement ends on the day after, so an end window of 0 days misses it")
+    @Test("a measurement ends on the day after, so an end window of 0 days misses it")
     func oneDayDomains() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -195,7 +195,7 @@ struct TrapTests {
         #expect(try persons(cohort(1), in: store) == [1])
     }
 
-    @Test("14: a drug's end date filter tests its start, and a visit detail's age the year of its end")
+    @Test("a drug's end date filter tests its start, and a visit detail's age the year of its end")
     func quirksThatUpstreamKeeps() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, born: 1980, from: "2019-01-01", to: "2021-12-31")
@@ -212,7 +212,7 @@ struct TrapTests {
         #expect(try persons(age, in: store) == [1])
     }
 
-    @Test("15: a missing concept still brings its descendants; an invalid one counts only when it is named")
+    @Test("a missing concept still brings its descendants; an invalid one counts only when it is named")
     func conceptsMissingAndInvalid() throws {
         var store = SmallStore()
         // 999 has no CONCEPT row; 2 is below it and valid, 8 is below 1 and invalid.
@@ -230,7 +230,7 @@ struct TrapTests {
         #expect(try persons(cohort(5), in: store) == [2])
     }
 
-    @Test("16: NOT IN fails for NULL, except that NOT IN an empty set is true")
+    @Test("NOT IN fails for NULL, except that NOT IN an empty set is true")
     func notInAndNull() throws {
         var store = SmallStore.withVocabulary()
         for (person, type) in [(1, 1), (2, 11)] as [(Int, Int)] {
@@ -252,7 +252,7 @@ struct TrapTests {
         #expect(try persons(cohort(#""ConditionTypeCS": {"IsExclusion": true}"#), in: store) == [3])
     }
 
-    @Test("17: a source concept set and a standard concept set must both hold")
+    @Test("a source concept set and a standard concept set must both hold")
     func sourceAndStandard() throws {
         var store = SmallStore.withVocabulary()
         store.concept(101, standard: false)
@@ -265,7 +265,7 @@ struct TrapTests {
         #expect(try persons(Cohort(#"{"ConditionOccurrence": {"ConditionSourceConcept": 9}}"#), in: store) == [1, 3])
     }
 
-    @Test("18: the visit of a record must be the same person's")
+    @Test("the visit of a record must be the same person's")
     func visitOfAnother() throws {
         var store = SmallStore.withVocabulary()
         for person in 1...2 { store.person(person, from: "2020-01-01", to: "2020-12-31") }
@@ -276,7 +276,7 @@ struct TrapTests {
         #expect(try persons(inpatient, in: store) == [1])
     }
 
-    @Test("19: of two events on one day the one with the smaller id comes first")
+    @Test("of two events on one day the one with the smaller id comes first")
     func tiesById() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")
@@ -289,7 +289,7 @@ struct TrapTests {
         #expect(try persons(cohort, in: store) == [1])
     }
 
-    @Test("20: attrition by best event is not attrition by any event")
+    @Test("attrition by best event is not attrition by any event")
     func bestEventAttrition() throws {
         // The first event satisfies rules 2 and 3, the second rule 1 alone.
         var store = SmallStore.withVocabulary()
@@ -316,7 +316,7 @@ struct TrapTests {
         #expect(found.byPerson.rules.map(\.satisfying.value) == [0, 1, 1])
     }
 
-    @Test("21: a person without a PERSON row passes until a person attribute is asked")
+    @Test("a person without a PERSON row passes until a person attribute is asked")
     func orphans() throws {
         var store = SmallStore.withVocabulary()
         store.period(1, from: "2020-01-01", to: "2020-12-31")
@@ -327,7 +327,7 @@ struct TrapTests {
         #expect(try persons(condition.with { $0.rules = [Cohort.group("ALL", demographics: ["{}"])] }, in: store) == [])
     }
 
-    @Test("22: a date and a moment of the same day are the same day")
+    @Test("a date and a moment of the same day are the same day")
     func datesAndMoments() throws {
         var store = SmallStore.withVocabulary()
         store.person(1, from: "2020-01-01", to: "2020-12-31")

@@ -173,21 +173,25 @@ final class TestCoordinator: Sendable {
         """
 
     static func submission(
-        project: String = "P-0042", hospitals: [HospitalID] = [], mode: ReleaseMode = .named, answerWithin: Int? = nil
+        project: String = "P-0042", hospitals: [HospitalID] = [], mode: ReleaseMode = .named, answerWithin: Int? = nil,
+        breakdown: [BreakdownDimension] = []
     ) throws -> JSONValue {
-        QuerySubmission(
-            question: try FeasibilityQuestion(parsing: question), project: ProjectID(unchecked: project), hospitals: hospitals,
+        var asked = try FeasibilityQuestion(parsing: question)
+        if !breakdown.isEmpty { asked.breakdown = breakdown }
+        return QuerySubmission(
+            question: asked, project: ProjectID(unchecked: project), hospitals: hospitals,
             mode: mode, answerWithin: answerWithin
         ).json
     }
 
     /// Asks the standard question and gives the query's id.
-    func ask(_ token: String, hospitals: [HospitalID] = [], mode: ReleaseMode = .named, answerWithin: Int? = nil) async throws
-        -> QueryID
-    {
+    func ask(
+        _ token: String, hospitals: [HospitalID] = [], mode: ReleaseMode = .named, answerWithin: Int? = nil,
+        breakdown: [BreakdownDimension] = []
+    ) async throws -> QueryID {
         let answer = try await people(
             .post, "/v1/queries", token: token,
-            body: try Self.submission(hospitals: hospitals, mode: mode, answerWithin: answerWithin))
+            body: try Self.submission(hospitals: hospitals, mode: mode, answerWithin: answerWithin, breakdown: breakdown))
         try #require(answer.status == 201, "\(answer.json)")
         return try JSONReader(answer.json).required("query").decode(QueryID.self)
     }

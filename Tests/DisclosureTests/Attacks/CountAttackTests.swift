@@ -2,7 +2,7 @@
 import Testing
 
 /// The attacks that work with counts, against the pure gate. An attacker knows some traits of a target and wants to know a
-/// bit of it; "told" is what can be said with certainty from what leaves. Short forms of the suite of the same numbers.
+/// bit of it; "told" is what can be said with certainty from what leaves.
 @Suite("Attacks with counts")
 struct CountAttackTests {
     /// 40 made-up targets: the bit is set for about half.
@@ -11,7 +11,7 @@ struct CountAttackTests {
         return (0..<count).map { _ in generator.next() % 2 == 0 }
     }
 
-    @Test("1 and 2: a direct question about one patient is answered the same whether the bit is set or not")
+    @Test("a direct question about one patient is answered the same whether the bit is set or not")
     func direct() throws {
         for bit in [false, true] {
             var hospital = MadeHospital(universe: 1_000)
@@ -26,7 +26,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("6: the tracker pair (B, then B or target) never tells the target's bit")
+    @Test("the tracker pair (B, then B or target) never tells the target's bit")
     func tracker() throws {
         for (index, bit) in Self.bits(40, seed: 6).enumerated() {
             var hospital = MadeHospital(universe: 3_000, secret: UInt64(index))
@@ -39,7 +39,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("7: the complement tracker (everybody, then everybody but the target) never tells the target's bit")
+    @Test("the complement tracker (everybody, then everybody but the target) never tells the target's bit")
     func complement() throws {
         for bit in [false, true] {
             var hospital = MadeHospital(universe: 2_000)
@@ -48,7 +48,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("8: bases on the edge of a rounding step tell no more")
+    @Test("bases on the edge of a rounding step tell no more")
     func roundingEdge() throws {
         for size in 60..<80 {
             for bit in [false, true] {
@@ -59,7 +59,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("9: two projects that each ask half of the pair learn no more than one")
+    @Test("two projects that each ask half of the pair learn no more than one")
     func collusion() throws {
         for bit in [false, true] {
             var hospital = MadeHospital(universe: 1_000)
@@ -68,7 +68,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("10: sums of three, four and six sets tell the target's bit no better than two", arguments: [2, 3, 4, 6])
+    @Test("sums of three, four and six sets tell the target's bit no better than two", arguments: [2, 3, 4, 6])
     func longSums(_ terms: Int) throws {
         // Disjoint sets, all released; then their union and the target: the attacker subtracts. What it computes must be the
         // same for both bits.
@@ -90,7 +90,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("11: bands that differ by one year tell nobody who is in that year")
+    @Test("bands that differ by one year tell nobody who is in that year")
     func overlappingBands() throws {
         for single in [0, 1, 4, 10] {
             var hospital = MadeHospital(universe: 2_000)
@@ -99,7 +99,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("12 and 13: a repeated, reworded or restarted question has one answer")
+    @Test("a repeated, reworded or restarted question has one answer")
     func repeats() throws {
         var hospital = MadeHospital(universe: 1_000)
         var answers = Set<DisclosedCount>()
@@ -110,8 +110,8 @@ struct CountAttackTests {
         #expect(answers.count == 1)
     }
 
-    /// Attack 14 on one hospital of fifty known patients: 120 questions "one of this random half, and the bit", and a decoder
-    /// that adds up, for each patient, the replies of the halves that the patient was in.
+    /// The reconstruction of one hospital of fifty known patients: 120 questions "one of this random half, and the bit", and a
+    /// decoder that adds up, for each patient, the replies of the halves that the patient was in.
     /// - Returns: bits told right, bits that guessing the majority tells right, and released sets.
     private func reconstruct(_ run: Int, withBranchSupport: Bool) throws -> (right: Int, majority: Int, released: Int) {
         let people = 50
@@ -137,7 +137,7 @@ struct CountAttackTests {
         return (isUseless ? majority : right, majority, hospital.ledger.count)
     }
 
-    @Test("14: questions that name fifty patients one by one are not answered at all, so they tell nothing")
+    @Test("questions that name fifty patients one by one are not answered at all, so they tell nothing")
     func reconstruction() throws {
         for run in 0..<3 {
             let told = try reconstruct(run, withBranchSupport: true)
@@ -146,7 +146,7 @@ struct CountAttackTests {
         }
     }
 
-    @Test("14: without branch support the exposure cap stops the releases, and what is left is the hidden-or-shown bit")
+    @Test("without branch support the exposure cap stops the releases, and what is left is the hidden-or-shown bit")
     func reconstructionWithoutBranchSupport() throws {
         // Residual risk of a policy that turns branch support off: 120 replies of "shown" or "hidden" about named groups of
         // about twelve tell two thirds of the bits, whatever the numbers say. Threshold-only tells all of them.
@@ -159,7 +159,7 @@ struct CountAttackTests {
         #expect(right < 200 * 80 / 100)
     }
 
-    @Test("15: a standing question on sixty days tells no day's arrivals")
+    @Test("a standing question on sixty days tells no day's arrivals")
     func growth() throws {
         var generator = SeededGenerator(seed: 15)
         var hospital = MadeHospital(universe: 2_000)
@@ -177,7 +177,7 @@ struct CountAttackTests {
         #expect(read <= 2)
     }
 
-    @Test("16: an insider who pads a group to k - 1 is told right no more often than the keyed offset allows")
+    @Test("an insider who pads a group to k - 1 is told right no more often than the keyed offset allows")
     func padding() throws {
         // Residual risk: with one group of 10 known patients and a target, "shown or hidden" tells the bit only when the
         // offset of that very set is 0, one time in five.

@@ -9,8 +9,9 @@ struct PublishedCase: Sendable, CustomTestStringConvertible {
     let threshold: Int
     /// Best published protection against exact recalculation.
     let exact: Int
-    /// Best published protection of the intervals, where there is one: 20 and 9 by the Gaussian elimination program with a
-    /// required width, 31 and 12 by the reference implementation of the method.
+    /// Best published protection of the intervals, where there is one: 20 and 9 by the R package GaussSuppression with a
+    /// required width (https://github.com/statisticsnorway/ssb-gausssuppression), 31 and 12 by a greedy search with 40
+    /// restarts whose pattern was repaired until each hidden cell could be 1 or less and 11 or more.
     var intervals: Int?
     var testDescription: String { name }
 

@@ -51,7 +51,7 @@ struct TotalTests {
         #expect(throws: DisclosureError.self) { try MaskedVector.sum([]) }
     }
 
-    @Test("17 and 18: a total less published hospitals, or less one's own number, leaves 0 or k and more of the rest")
+    @Test("a total less published hospitals, or less one's own number, leaves 0 or k and more of the rest")
     func insiderSubtraction() {
         // Hospitals with 4 to 9 patients each. Whoever takes all shares but one away from the total sees that share: it is 0
         // or 11, and both come up for every true count.
@@ -66,7 +66,7 @@ struct TotalTests {
         }
     }
 
-    @Test("19: a total is not opened again without one hospital")
+    @Test("a total is not opened again without one hospital")
     func dropouts() throws {
         let roster = try TotalRoster(members: ["a", "b", "c", "d", "e", "f", "g", "h", "i"])
         let all = roster.members
@@ -82,7 +82,7 @@ struct TotalTests {
         }
     }
 
-    @Test("20: a roster of too few hospitals is refused, and made-up members do not open a total")
+    @Test("a roster of too few hospitals is refused, and made-up members do not open a total")
     func sybils() throws {
         #expect(throws: DisclosureError.self) { try TotalRoster(members: ["a", "b", "c", "d"]) }
         #expect(throws: DisclosureError.self) { try TotalRoster(members: ["a", "b", "c", "d", "e"], minimum: 3) }
