@@ -35,9 +35,7 @@ libraries: ## Install the system libraries that the build needs
 
 .PHONY: build
 build: libraries ## Build the three programs (release)
-	$(SWIFT) build -c release --product dure-node
-	$(SWIFT) build -c release --product dure-coordinator
-	$(SWIFT) build -c release --product dure
+	$(SWIFT) build -c release
 
 .PHONY: demo
 demo: build ## A consortium of six hospitals on this machine, seven questions (PERSONS=20000, KEEP=1 leaves it running)

@@ -1,3 +1,5 @@
+import Federation
+
 /// The consortium's side of Dure: who may ask, what is asked of which hospital, and how the answers add up.
 ///
 /// Lives here: the state database and its migrations, people and what they may do, projects, enrolled nodes, the durable
@@ -12,5 +14,5 @@ public enum CoordinatorRoom {
     /// The product's name in server headers, log lines and `dure-coordinator --version`.
     public static let name = "dure-coordinator"
     /// The version that `/healthz` and `--version` tell.
-    public static let version = "0.1.0"
+    public static let version = FederationProtocol.softwareVersion
 }

@@ -9,6 +9,9 @@ public enum FederationProtocol {
     /// The protocol's version, the `/1` of every schema name.
     public static let version = 1
 
+    /// The version of the programs: node, coordinator and client are released together.
+    public static let softwareVersion = "0.1.0"
+
     /// How far two clocks may differ before a ticket is refused, in seconds.
     ///
     /// A hospital's clock may be minutes off; a ticket lives for days. Five minutes is what Kerberos tolerates

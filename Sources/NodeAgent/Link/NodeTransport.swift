@@ -56,5 +56,5 @@ public enum NodeSoftware {
     /// Name and version, as answers and requests carry it.
     public static let name = "dure-node \(version)"
     /// The version.
-    public static let version = "0.1.0"
+    public static let version = FederationProtocol.softwareVersion
 }

@@ -12,7 +12,11 @@ struct Login: AsyncParsableCommand {
             The password is asked for on the terminal, or read from --password-file; it never stands on the command line. What \
             is kept is a session token, in the folder DURE_CONFIG_DIR (default ~/.config/dure), readable by you alone.
 
-            Example: dure login --coordinator https://coordinator.example.org:8443 --user kim --ca-file consortium-ca.pem
+            For scripts: DURE_TOKEN_FILE (a file) or DURE_TOKEN hold an API token and come before the folder.
+
+            Example:
+              dure login --coordinator https://coordinator.example.org:7444 \\
+                --user researcher1 --ca-file consortium-ca.pem
             """)
 
     @Option(help: "The coordinator's people address, https://host:port. Default: the one of the last sign-in.")

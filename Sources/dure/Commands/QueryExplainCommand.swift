@@ -6,7 +6,8 @@ import Federation
 
 struct QueryExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say a question in words, in English or Korean. Needs no network.")
+        commandName: "explain", abstract: "Say a question in words, in English or Korean. Needs no network.",
+        discussion: "Example: dure query explain nodes/workloads/W6.json --lang ko")
     @Argument(help: "The question; - reads standard input.", completion: .file(extensions: ["json"]))
     var file: String
     @OptionGroup var options: CommonOptions

@@ -61,10 +61,11 @@ struct QueryRun: AsyncParsableCommand {
 
             Examples:
               dure query run w6.json --project P-0042
-              dure query run atlas.json --project P-0042 --by sex,ageBand --attrition --wait 10m --output json
+              dure query run atlas.json --project P-0042 --by sex,ageBand \\
+                --attrition --wait 10m --output json
             """)
 
-    @Argument(help: "The question.", completion: .file(extensions: ["json"]))
+    @Argument(help: "The question; - reads standard input.", completion: .file(extensions: ["json"]))
     var file: String
     @Option(help: "Under which project.")
     var project: ProjectID
@@ -74,7 +75,11 @@ struct QueryRun: AsyncParsableCommand {
     @Option(help: "How the answers may be seen: named or coded.")
     var mode: ReleaseMode = .named
     @Option(
-        name: .customLong("by"), help: "Break the count down by up to three of sex, ageBand, indexYear, visitType, with commas.")
+        name: .customLong("by"),
+        help: """
+            Break the count down by up to three of sex, ageBand, indexYear, visitType, with commas. A hospital's policy may \
+            take fewer: two by default.
+            """)
     var breakdown: String?
     @Flag(help: "Ask for the count after each inclusion rule too.")
     var attrition = false
@@ -104,7 +109,8 @@ struct QueryRun: AsyncParsableCommand {
 
 struct QueryStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Where a query stands; with --watch, follow it until it ends.")
+        commandName: "status", abstract: "Where a query stands; with --watch, follow it until it ends.",
+        discussion: "Example: dure query status Q-7F3K-92QD --watch")
 
     @Argument(help: "The query, Q-XXXX-XXXX.")
     var query: QueryID
@@ -130,7 +136,8 @@ struct QueryStatusCommand: AsyncParsableCommand {
 
 struct QueryListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Your queries and your projects', the newest first.")
+        commandName: "list", abstract: "Your queries and your projects', the newest first.",
+        discussion: "Example: dure query list --output csv")
     @Option(help: "Of this project only.")
     var project: ProjectID?
     @OptionGroup var options: CommonOptions
@@ -145,7 +152,8 @@ struct QueryListCommand: AsyncParsableCommand {
 
 struct QueryCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Cancel a query. Hospitals stop working on it; what they answered before is kept.")
+        commandName: "cancel", abstract: "Cancel a query. Hospitals stop working on it; what they answered before is kept.",
+        discussion: "Example: dure query cancel Q-7F3K-92QD")
     @Argument(help: "The query, Q-XXXX-XXXX.")
     var query: QueryID
     @OptionGroup var options: CommonOptions

@@ -13,7 +13,9 @@ struct ResultCommands: ParsableCommand {
 }
 
 struct ResultShow: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "A query's result as it stands.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "A query's result as it stands.",
+        discussion: "Example: dure result show Q-7F3K-92QD --lang ko")
     @Argument(help: "The query, Q-XXXX-XXXX.")
     var query: QueryID
     @OptionGroup var options: CommonOptions
