@@ -34,8 +34,12 @@ libraries: ## Install the system libraries that the build needs
 	@$(call install,$(LIBRARIES))
 
 .PHONY: build
-build: libraries ## Build the three programs (release)
+build: .build/release/built ## Build the programs (release)
+
+# Make compares the sources itself: asking SwiftPM whether anything changed takes longer than the demo.
+.build/release/built: $(shell find Sources Package.swift) | libraries
 	$(SWIFT) build -c release
+	@touch $@
 
 .PHONY: demo
 demo: build ## A consortium of six hospitals on this machine, seven questions (PERSONS=20000, KEEP=1 leaves it running)

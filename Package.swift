@@ -27,6 +27,7 @@ let rooms: [Room] = [
     Room(name: "CRoaring", kind: .system(link: nil, apt: "libroaring-dev")),
     Room(name: "CClp", kind: .system(link: nil, apt: "coinor-libclp-dev")),
     Room(name: "CanonicalJSON", kind: .room, tests: "CanonicalJSONTests"),
+    Room(name: "TerminalText", kind: .room, tests: "TerminalTextTests"),
     // Floor 1: pure values. No clock, no file, no network.
     Room(name: "Cohorts", kind: .room, on: ["CanonicalJSON"], tests: "CohortsTests"),
     Room(name: "Disclosure", kind: .room, on: ["CanonicalJSON", "CClp"], tests: "DisclosureTests"),
@@ -55,7 +56,8 @@ let rooms: [Room] = [
             "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL",
         ], tests: "CoordinatorTests", testPackages: ["HummingbirdTesting", "NIOEmbedded"]),
     Room(
-        name: "Client", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound"],
+        name: "Client", kind: .room,
+        on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound"],
         packages: ["Crypto"], tests: "ClientTests"),
     // Floor 5: three executables for three people.
     Room(
@@ -63,11 +65,11 @@ let rooms: [Room] = [
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
-        name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "Coordinator", "Federation"],
+        name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "TerminalText", "Coordinator", "Federation"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure", kind: .executable,
-        on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
+        on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
         packages: ["ArgumentParser"], tests: "EndToEndTests",
         testsOn: ["NodeAgent", "Coordinator", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
         testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),

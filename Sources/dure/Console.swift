@@ -4,6 +4,7 @@ import Client
 import Cohorts
 import Federation
 import Foundation
+import TerminalText
 
 /// The terminal: data to stdout, the rest to stderr, nothing in colour.
 struct Console: Sendable {
@@ -13,11 +14,7 @@ struct Console: Sendable {
     var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// The columns of the terminal, 80 where it is none.
-    var width: Int {
-        var size = winsize()
-        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 80 }
-        return min(Int(size.ws_col), 120)
-    }
+    var width: Int { TerminalText.width }
 
     func data(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 

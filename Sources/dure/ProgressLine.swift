@@ -3,10 +3,13 @@ import Client
 import Cohorts
 import Disclosure
 import Federation
+import Synchronization
 
 /// How far a query is: a bar that redraws itself on a terminal, one line for each change elsewhere. On stderr.
-struct ProgressLine {
+final class ProgressLine: Sendable {
     private let options: CommonOptions
+    /// What was said last: elsewhere than on a terminal a line stands for a change.
+    private let last = Mutex("")
 
     init(_ options: CommonOptions) { self.options = options }
 
@@ -19,7 +22,12 @@ struct ProgressLine {
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
             options.console.progress("[\(bar)] " + text(facts.answered, facts.asked, facts.waiting))
         } else {
-            options.console.say(text(facts.answered, facts.asked, facts.waiting))
+            let text = text(facts.answered, facts.asked, facts.waiting)
+            if last.withLock({ last in
+                defer { last = text }; return last != text
+            }) {
+                options.console.say(text)
+            }
         }
     }
 

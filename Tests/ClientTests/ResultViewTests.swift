@@ -3,6 +3,7 @@ import Client
 import Cohorts
 import Disclosure
 import Federation
+import TerminalText
 import Testing
 
 @Suite struct ResultViewTests {

@@ -8,7 +8,7 @@ import Testing
 
     /// The rooms of this house, from the ground up.
     static let floors: [[String]] = [
-        ["CCurl", "CRoaring", "CClp", "CanonicalJSON"], ["Cohorts", "Disclosure"],
+        ["CCurl", "CRoaring", "CClp", "CanonicalJSON", "TerminalText"], ["Cohorts", "Disclosure"],
         ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine"], ["NodeAgent", "Coordinator", "Client"],
         ["dure-node", "dure-coordinator", "dure"],
     ]

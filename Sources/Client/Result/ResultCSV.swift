@@ -1,5 +1,6 @@
 import Disclosure
 import Federation
+import TerminalText
 
 /// A merged result as CSV (RFC 4180) with the four columns `value,low,high,status`.
 ///

@@ -1,6 +1,7 @@
 import Cohorts
 import Disclosure
 import Federation
+import TerminalText
 
 /// A merged result as lines for a terminal of 80 columns: the sum with its honesty line, a row for every asked
 /// hospital, attrition and breakdown.

@@ -21,7 +21,7 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reported(as: format.output) {
                 let found = try await state.office().audit.verify()
-                TextTable(columns: ["LINES", "HEAD"], rows: [["\(found.count)", found.head.text]]).print(
+                Listing(columns: ["LINES", "HEAD"], rows: [["\(found.count)", found.head.text]]).print(
                     format.output, json: ["lines": .int(found.count), "head": found.head.json])
             }
         }

@@ -32,7 +32,7 @@ struct EnrolCode: AsyncParsableCommand {
                 Console.print(made.code.text)
                 return
             }
-            TextTable(columns: ["hospital", "code", "expires"], rows: [[hospital.rawValue, made.code.text, "\(made.expires)"]])
+            Listing(columns: ["hospital", "code", "expires"], rows: [[hospital.rawValue, made.code.text, "\(made.expires)"]])
                 .print(
                     format.output,
                     json: ["hospital": hospital.json, "code": .string(made.code.text), "expires": made.expires.json])

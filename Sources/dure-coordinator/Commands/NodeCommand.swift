@@ -18,7 +18,7 @@ struct NodeCommand: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reported(as: format.output) {
                 let nodes = try await state.office().nodeSummaries()
-                TextTable(
+                Listing(
                     columns: ["HOSPITAL", "STATE", "LAST CONTACT", "LAST ANSWER", "DATA", "SOFTWARE", "NAME"],
                     rows: nodes.map { node in
                         [
@@ -41,7 +41,7 @@ struct NodeCommand: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reported(as: format.output) {
                 let node = try await state.office().nodes.find(hospital)
-                TextTable(columns: ["FIELD", "VALUE"], rows: node.fields).print(
+                Listing(columns: ["FIELD", "VALUE"], rows: node.fields).print(
                     format.output, json: .object(JSONObject(node.fields.map { ($0[0], .string($0[1])) })))
             }
         }

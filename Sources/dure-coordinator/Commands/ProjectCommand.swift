@@ -79,7 +79,7 @@ struct ProjectCommand: AsyncParsableCommand {
             try await Failure.reported(as: format.output) {
                 let projects = try await state.office().projects.list()
                 let now = CoordinatorClock.system.now
-                TextTable(
+                Listing(
                     columns: ["PROJECT", "STATE", "UNTIL", "HOSPITALS", "MEMBERS", "TITLE"],
                     rows: projects.map {
                         [
@@ -102,7 +102,7 @@ struct ProjectCommand: AsyncParsableCommand {
             try await Failure.reported(as: format.output) {
                 let project = try await state.office().projects.find(id)
                 let now = CoordinatorClock.system.now
-                TextTable(
+                Listing(
                     columns: ["FIELD", "VALUE"],
                     rows: [
                         ["id", id.rawValue], ["title", project.statement.title.text("en")],

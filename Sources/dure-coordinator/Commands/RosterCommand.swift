@@ -90,7 +90,7 @@ enum RosterTable {
                 ]
             }
         }
-        TextTable(columns: ["CONSORTIUM", "HOSPITAL", "ROLE", "NAME (KO)", "NAME (EN)"], rows: rows)
+        Listing(columns: ["CONSORTIUM", "HOSPITAL", "ROLE", "NAME (KO)", "NAME (EN)"], rows: rows)
             .print(
                 format,
                 json: ["asOf": .string("\(day)"), "roster": roster.json, "members": .array(roster.members(on: day).map(\.json))])

@@ -44,7 +44,7 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reported(as: format.output) {
                 let people = try await state.office().people.list()
-                TextTable(
+                Listing(
                     columns: ["LOGIN", "ROLE", "STATE", "LAST SIGN-IN", "NAME", "ORGANISATION"],
                     rows: people.map {
                         [

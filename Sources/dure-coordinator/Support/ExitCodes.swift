@@ -48,6 +48,7 @@ enum Failure {
 /// The two streams: data to standard output, everything else to standard error.
 enum Console {
     static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
+    static func write(_ text: String) { write(text, to: .standardOutput) }
     static func note(_ text: String) { write(text + "\n", to: .standardError) }
 
     private static func write(_ text: String, to handle: FileHandle) {

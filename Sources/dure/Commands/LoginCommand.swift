@@ -4,6 +4,7 @@ import Cohorts
 import Federation
 import Foundation
 import Outbound
+import TerminalText
 
 struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,6 +3,7 @@ import CanonicalJSON
 import Client
 import Cohorts
 import Federation
+import TerminalText
 
 struct NodeCommands: ParsableCommand {
     static let configuration = CommandConfiguration(

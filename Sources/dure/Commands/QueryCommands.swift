@@ -3,6 +3,7 @@ import CanonicalJSON
 import Client
 import Cohorts
 import Federation
+import TerminalText
 
 struct QueryCommands: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -6,6 +6,7 @@ import Disclosure
 @preconcurrency import Dispatch
 import Federation
 import Foundation
+import TerminalText
 
 /// How a command waits for a query and how it ends.
 struct WaitOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-/// A table for a terminal of 80 columns. The last column gives way when it is too wide.
+/// A table for a terminal. Where it is too wide, texts go on in the next line; numbers are never cut.
 public struct TextTable: Sendable {
     /// How a column stands.
     public enum Alignment: Sendable {
@@ -37,13 +37,24 @@ public struct TextTable: Sendable {
         let all = (headings ? [columns.map(\.title)] : []) + rows
         var widths = columns.indices.map { column in all.map { DisplayWidth.of($0[column]) }.max() ?? 0 }
         shrink(&widths, to: width)
-        return all.map { row in
-            let cells = row.indices.map { cell(row[$0], columns[$0].alignment, widths[$0]) }
-            return cells.joined(separator: "  ").trimmingTrailingSpaces
+        return all.flatMap { row in lines(of: row, widths) }
+    }
+
+    /// A row as lines: as many as its longest cell needs.
+    private func lines(of row: [String], _ widths: [Int]) -> [String] {
+        let cells = row.indices.map { column in
+            DisplayWidth.of(row[column]) <= widths[column]
+                ? [row[column]] : DisplayWidth.wrapped(row[column], to: widths[column])
+        }
+        return (0..<(cells.map(\.count).max() ?? 0)).map { line in
+            cells.indices.map { column in
+                cell(line < cells[column].count ? cells[column][line] : "", columns[column].alignment, widths[column])
+            }.joined(separator: "  ").trimmingTrailingSpaces
         }
     }
 
     private func cell(_ text: String, _ alignment: Alignment, _ width: Int) -> String {
+        // A single word may be longer than the column.
         let text = DisplayWidth.truncated(text, to: width)
         return alignment == .left ? DisplayWidth.padded(text, to: width) : DisplayWidth.aligned(text, right: width)
     }
@@ -59,13 +70,14 @@ public struct TextTable: Sendable {
     }
 
     /// `text` without control characters: a name from a server must not move the cursor or recolour the terminal.
-    static func harmless(_ text: String) -> String {
+    public static func harmless(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
 
 extension String {
-    var trimmingTrailingSpaces: String {
+    /// The text without spaces at its end.
+    public var trimmingTrailingSpaces: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }
         return String(text)
