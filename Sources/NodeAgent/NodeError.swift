@@ -24,6 +24,10 @@ public struct NodeError: Error, Sendable, Hashable, CustomStringConvertible {
         case integrity = "INTEGRITY"
         /// The hospital's store or its index cannot be used.
         case store = "STORE"
+        /// A request cannot be decided like that, or not by this person.
+        case desk = "DESK"
+        /// Everything was stopped by hand.
+        case stopped = "STOPPED"
         /// The question cannot be read or evaluated.
         case question = "QUESTION"
     }

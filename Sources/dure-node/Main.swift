@@ -27,10 +27,11 @@ struct DureNode: AsyncParsableCommand {
                 name: "The daemon",
                 subcommands: [
                     InitCommand.self, EnrolCommand.self, DoctorCommand.self, RunCommand.self, StatusCommand.self,
-                    PauseCommand.self,
-                    ResumeCommand.self,
+                    PauseCommand.self, ResumeCommand.self, StopEverythingCommand.self, LiftCommand.self,
                 ]),
-            CommandGroup(name: "What leaves", subcommands: [PreviewCommand.self, PolicyCommand.self, LogCommand.self]),
+            CommandGroup(
+                name: "What leaves",
+                subcommands: [RequestsCommand.self, PreviewCommand.self, PolicyCommand.self, LogCommand.self]),
             CommandGroup(
                 name: "The store (exact values, which stay in the hospital)",
                 subcommands: [
@@ -79,8 +80,8 @@ struct Complaint {
         switch error.code {
         // A restart by the service manager would not help.
         case .configuration, .file, .enrolment: 78
-        case .state, .question: 1
-        case .locked, .diskFull: 75
+        case .state, .question, .desk: 1
+        case .locked, .diskFull, .stopped: 75
         case .unreachable, .store: 69
         case .refused, .identityConflict: 4
         case .integrity: 11

@@ -166,6 +166,7 @@ actor FakeCoordinator {
     private(set) var answers: [TicketID: NodeAnswer] = [:]
     private(set) var health: [NodeHealth] = []
     private(set) var polls: [String] = []
+    private(set) var progress: [NodeProgress] = []
     private(set) var renewals = 0
 
     init(_ consortium: Consortium) { self.consortium = consortium }
@@ -235,7 +236,9 @@ actor FakeCoordinator {
             case "health":
                 health.append(try NodeHealth(parsing: body))
                 return OutboundResponse(status: 204)
-            case "progress": return OutboundResponse(status: 204)
+            case "progress":
+                progress.append(try NodeProgress(parsing: body))
+                return OutboundResponse(status: 204)
             case "renewal": return try renew(body)
             default: return OutboundResponse(status: 404)
             }

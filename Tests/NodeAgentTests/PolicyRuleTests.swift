@@ -36,12 +36,14 @@ import Testing
         try Consortium.question(attrition: attrition, breakdown: breakdown)
     }
 
-    @Test func `The order is: paused, time, blocked, project, end, organisation, purpose, mode, outputs, breakdown, size`() {
+    @Test func `The order is: paused, time, blocked, project, end, organisation, purpose, form, size, domains, concepts, quota`()
+    {
         #expect(
             PolicyRules.inOrder.map { "\(type(of: $0))" } == [
                 "PausedRule", "ExpiryRule", "BlockedRule", "ListedProjectRule", "ProjectEndRule", "OrganisationRule",
                 "PurposeRule",
-                "ReleaseModeRule", "OutputRule", "BreakdownRule", "SizeRule",
+                "ReleaseModeRule", "OutputRule", "BreakdownRule", "SizeRule", "DomainRule", "AreaRule", "SensitiveRule",
+                "QuotaRule",
             ])
     }
 

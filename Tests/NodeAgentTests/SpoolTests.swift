@@ -181,10 +181,12 @@ import Testing
         #expect(TicketState.Event.allCases.allSatisfy { state.after($0) == nil })
     }
 
-    @Test func `No event leads backwards`() {
-        let order: [TicketState] = [.received, .acknowledged, .evaluating, .answered, .sent, .cancelled, .refused]
+    @Test func `No event leads backwards, but a person's decision, after which a held ticket is taken up again`() {
+        #expect(TicketState.held.after(.decided) == .acknowledged)
+        #expect(TicketState.allCases.filter { $0 != .held }.allSatisfy { $0.after(.decided) == nil })
+        let order: [TicketState] = [.received, .acknowledged, .evaluating, .held, .answered, .sent, .cancelled, .refused]
         for state in order {
-            for event in TicketState.Event.allCases {
+            for event in TicketState.Event.allCases where event != .decided {
                 guard let next = state.after(event) else { continue }
                 #expect(order.firstIndex(of: next) ?? 0 >= order.firstIndex(of: state) ?? 0)
             }

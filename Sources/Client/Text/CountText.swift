@@ -1,4 +1,5 @@
 import Disclosure
+import Federation
 
 /// How disclosed counts are written for people. A hidden value is never written as a number.
 public struct CountText: Sendable {
@@ -39,10 +40,16 @@ public struct CountText: Sendable {
         case .exact, .rounded: ""
         case .hidden(_, _, let why): note(why)
         case .unavailable(let why, let detail): note(why, detail)
-        case .refused(let code): code
+        case .refused(let code): note(declined: code)
         case .waiting(let why, _): note(why)
         case .failed(let why): note(why)
         }
+    }
+
+    /// The code, which a person can ask the hospital about, and what it says.
+    private func note(declined code: String) -> String {
+        guard let words = DeclineCode(rawValue: code)?.words else { return code }
+        return "\(code): \(words.text(language.choose("en", "ko")))"
     }
 
     private func note(_ why: HiddenReason) -> String {

@@ -35,6 +35,16 @@ public enum DeclineCode: String, Sendable, CaseIterable {
     case ticketInvalid = "TICKET_INVALID"
     /// A person at the hospital declined.
     case declinedByPerson = "DECLINED_BY_PERSON"
+    /// A person at the hospital declined: the purpose is not said clearly enough.
+    case purposeUnclear = "PURPOSE_UNCLEAR"
+    /// A person at the hospital declined: a review board has to decide first.
+    case reviewNeeded = "REVIEW_NEEDED"
+    /// A person at the hospital declined: the answer would be too detailed.
+    case tooDetailed = "TOO_DETAILED"
+    /// Nobody at the hospital decided in time.
+    case approvalExpired = "APPROVAL_EXPIRED"
+    /// The hospital stopped everything while the question was open.
+    case stopped = "STOPPED"
 }
 
 /// How a ticket ended at the hospital.

@@ -13,10 +13,18 @@ public protocol AnswerSource: Sendable {
     /// The store's own numbers of the persons, by the ordinals of the answers.
     var persons: [Int64] { get }
 
+    /// What lies below a concept in the store's vocabulary.
+    var hierarchy: ConceptHierarchy { get }
+
     /// Evaluates a question. Called on a thread of its own; asks `isCancelled` now and then.
     func evaluate(
         _ question: FeasibilityQuestion, isCancelled: @escaping @Sendable () -> Bool
     ) throws(EvaluationRefusal) -> EvaluatedAnswer
+}
+
+extension AnswerSource {
+    /// No vocabulary.
+    public var hierarchy: ConceptHierarchy { .flat }
 }
 
 /// Why a question has no count. Never a zero.

@@ -42,16 +42,42 @@ actor Answerer {
         while !runs.isEmpty, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
     }
 
-    /// Answers a ticket that was taken up. True when an answer is stored now.
-    func answer(_ entry: Spool.Entry) async throws(NodeError) -> Bool {
+    /// What became of a ticket that was taken up.
+    enum Result: Sendable, Hashable {
+        /// An answer is stored now.
+        case stored
+        /// It waits on the desk, since then.
+        case held(since: Timestamp)
+        /// Nothing: it was called off or settled meanwhile.
+        case nothing
+
+        init(stored isStored: Bool) { self = isStored ? .stored : .nothing }
+    }
+
+    /// Answers a ticket that was taken up, or lays it on the desk.
+    func answer(_ entry: Spool.Entry) async throws(NodeError) -> Result {
         let ticket = try read(entry)
         let now = Timestamp(clock.now())
-        switch PolicyRules.decide(PolicyRequest(ticket, now: now), under: policy).verdict {
-        case .declines(let code):
+        let desk = try await spool.request(ticket.id)
+        // What was open when everything was stopped is never answered, whatever the policy says now.
+        if desk?.state == .stopped { return Result(stored: try await store(.declined(.stopped, at: []), to: ticket)) }
+        let request = PolicyRequest(
+            ticket, now: now, hierarchy: source.hierarchy, answered: try await spool.answered(ticket.project.id, before: now))
+        if case .declines(let code, let places) = PolicyRules.decide(request, under: policy).verdict {
             log.info("declined by policy", [.ticket: entry.id.rawValue, .code: code.rawValue])
-            return try await store(.declined(code, at: []), to: ticket)
-        case .passes:
-            return try await evaluate(ticket)
+            return Result(stored: try await store(.declined(code, at: Array(places.prefix(100))), to: ticket))
+        }
+        let (decision, why) = policy.decision(on: request)
+        switch desk?.clearance(decision, now: now) ?? (decision.mode == .auto ? .go(nil) : .wait) {
+        case .decline(let code):
+            log.info("declined at the desk", [.ticket: entry.id.rawValue, .code: code.rawValue])
+            return Result(stored: try await store(.declined(code, at: []), to: ticket))
+        case .wait:
+            guard let held = try await spool.hold(ticket, decision, why: why, at: now) else { return .nothing }
+            log.info("waits on the desk", [.ticket: entry.id.rawValue, .state: decision.word])
+            return .held(since: held.held)
+        case .go(let approval):
+            return try await evaluate(ticket, approval)
         }
     }
 
@@ -66,15 +92,17 @@ actor Answerer {
         }
     }
 
-    private func evaluate(_ ticket: QueryTicket) async throws(NodeError) -> Bool {
-        let effective = EffectiveRules(for: ticket, under: policy)
+    private func evaluate(_ ticket: QueryTicket, _ approval: DeskRequest.Approved?) async throws(NodeError) -> Result {
+        let effective = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy)
         for wish in effective.ignored {
             log.warning("a looser wish was ignored", [.ticket: ticket.id.rawValue, .wish: wish])
             try await spool.record(
                 "wish.ignored", ticket.id.rawValue, outcome: wish, content: nil, at: Timestamp(clock.now()))
         }
         let question = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
-        if let known = try await desk.known(question) { return try await store(.answered(effective.shown(known)), to: ticket) }
+        if let known = try await desk.known(question) {
+            return try await settle(ticket, try await store(.answered(effective.shown(known)), to: ticket, approval))
+        }
 
         let run = EvaluationRun(limit: secondsPerQuery)
         runs[ticket.id] = run
@@ -83,16 +111,26 @@ actor Answerer {
         do throws(EvaluationRefusal) {
             evaluated = try await run.evaluate(ticket.question, from: source)
         } catch {
-            guard let outcome = error.outcome else { return false }
+            guard let outcome = error.outcome else { return .nothing }
             if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
-            return try await store(outcome, to: ticket)
+            return try await settle(ticket, try await store(outcome, to: ticket, approval))
         }
-        return try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
-            try await self.store(.answered(effective.shown(disclosed)), to: ticket, release: release)
+        let isStored = try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
+            try await self.store(.answered(effective.shown(disclosed)), to: ticket, approval, release: release)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
-            return try await self.store(Self.outcome(of: code), to: ticket)
+            return try await self.store(Self.outcome(of: code), to: ticket, approval)
         }
+        return try await settle(ticket, isStored)
+    }
+
+    /// What is said of a ticket after an attempt to store its answer: it may be back on the desk.
+    private func settle(_ ticket: QueryTicket, _ isStored: Bool) async throws(NodeError) -> Result {
+        if isStored { return .stored }
+        guard try await spool.entry(ticket.id)?.state == .held, let held = try await spool.request(ticket.id) else {
+            return .nothing
+        }
+        return .held(since: held.held)
     }
 
     /// What the researcher is told when the gate lets nothing out. None of these depends on a small count.
@@ -105,11 +143,18 @@ actor Answerer {
         }
     }
 
+    /// Signs and stores an answer. What persons approved leaves exactly so, or goes back to them.
     private func store(
-        _ outcome: AnswerOutcome, to ticket: QueryTicket, release: Spool.Release? = nil
+        _ outcome: AnswerOutcome, to ticket: QueryTicket, _ approval: DeskRequest.Approved? = nil, release: Spool.Release? = nil
     ) async throws(NodeError) -> Bool {
         let now = Timestamp(clock.now())
-        let answer = NodeAnswer(to: ticket, at: now, provenance: source.provenance, policy: policy.hash, outcome: outcome)
+        let answer = NodeAnswer(
+            to: ticket, at: approval?.answered ?? now, provenance: source.provenance, policy: policy.hash, outcome: outcome)
+        if let approval, Digest256(of: answer.json) != approval.payload {
+            log.warning("the answer is not what was approved; it waits again", [.ticket: ticket.id.rawValue])
+            try await spool.voidApprovals(of: ticket.id, at: now)
+            return false
+        }
         let document: SignedDocument
         do throws(FederationError) {
             document = try SignedDocument(signing: answer, with: signing)

@@ -8,6 +8,8 @@ struct EvaluateLoop: Sendable {
     let link: CoordinatorLink
     let board: StatusBoard
     let state: StateDirectory
+    /// When the policy lets questions be evaluated.
+    let hours: AnswerHours
     let bells: Bells
     let stop: StopSignal
     let clock: NodeClock
@@ -16,14 +18,18 @@ struct EvaluateLoop: Sendable {
     func run() async {
         while !stop.isStopping {
             let seen = bells.evaluate.rings
-            if state.pauseMessage == nil, await step() { continue }
+            if isOpen, await step() { continue }
             await stop.cancelling { await bells.evaluate.wait(after: seen, atMost: .seconds(5)) }
         }
     }
 
+    /// Whether questions are worked on at this moment.
+    private var isOpen: Bool { state.pauseMessage == nil && hours.isOpen(Timestamp(clock.now())) }
+
     /// Answers one ticket. False where there is none, or where something has to get better first.
     func step() async -> Bool {
         do throws(NodeError) {
+            _ = try await spool.takeUpDue(at: Timestamp(clock.now()))
             guard let entry = try await claims.take(spool) else { return false }
             let result = await answer(entry)
             await claims.giveBack(entry.id)
@@ -41,10 +47,15 @@ struct EvaluateLoop: Sendable {
             guard try await spool.move(entry.id, .takenUp, at: now) != nil else { return .success(true) }
             // A line on a screen: whether it arrives changes nothing.
             async let told: Void? = try? link.progress(NodeProgress(ticket: entry.id, stage: .evaluating, since: now))
-            let isStored = try await answerer.answer(entry)
+            let result = try await answerer.answer(entry)
             _ = await told
-            if isStored { bells.send.ring() }
-            return .success(isStored)
+            switch result {
+            case .stored: bells.send.ring()
+            case .held(let since):
+                _ = try? await link.progress(NodeProgress(ticket: entry.id, stage: .held, since: since))
+            case .nothing: break
+            }
+            return .success(result != .nothing)
         } catch {
             return .failure(error)
         }

@@ -69,7 +69,13 @@ public enum ConfigurationTemplates {
         reason: "first installation"      # why: the decision or its number
 
         defaults:
-          mode: "auto"                    # auto: questions that pass every rule below are answered at once
+          # When an answer leaves. auto: at once, if the question passes every rule below | hold: after hold_hours, unless a person
+          # declines before | manual: when persons have approved it, seeing exactly what leaves (`dure-node requests list`)
+          mode: "auto"                    # default auto; a project below may have another word, sensitive concepts and classes only
+                                          # a stricter one
+          # hold_hours: 24                # with hold: hours, 1 to 720 (default 24)
+          # approvers_needed: 2           # with hold and manual: how many different persons, 1 or 2 (default 1). A person is a user who
+                                          # signed in to this machine
           unlisted_projects: "decline"    # decline | answer: what a project that is not listed below gets (default decline)
 
           # What a number may say (unit: patients).
@@ -84,19 +90,64 @@ public enum ConfigurationTemplates {
           exposure_cap: 0.2               # how much one patient may be exposed by the releases of one data release: the sum of
                                           # 1/size over the groups that hold the patient (default 0.2; smaller is stricter)
           releases_per_project: 200       # questions answered for one project on one data release (default 200)
+          # answers_per_day: 20           # different questions answered for one project in 24 hours (default: no limit)
+          # answers_per_week: 50          # ... in seven days (default: no limit); repeating a question costs nothing
 
           # What an answer may hold.
           release_modes: ["named", "coded"]                 # named: with this hospital's name; coded: under a code of the query
           outputs: ["total", "attrition", "breakdown"]      # total is always part of an answer
           breakdown_max_dimensions: 2     # 0 to 3: by how many of sex, age band, year, visit type at once (default 2)
 
+          # Who may ask, what for, and about what (default: anybody, anything). A project below can only narrow it.
+          # organisations: ["ORG-0007"]
+          # purposes: ["protocol-feasibility"]            # protocol-feasibility, trial-site-selection, method-development,
+                                                          # public-health, education
+          # domains: ["condition", "drug", "measurement"] # also procedure, observation, device, visit, specimen, death, episode, payer,
+                                                          # location: what a question may read
+          # areas: ["endocrine"]          # areas defined below that every concept of a question must lie in
+
+          # What a question may cost, and when it is worked on.
+          max_criteria: 30                # criteria in a definition, nested ones included, 1 to 200 (default 30)
+          max_concept_sets: 40            # concept sets in a definition, 1 to 200 (default 40)
+          # answer_hours: ["20:00-07:00"] # questions wait outside these hours (default: every hour)
+          # utc_offset_minutes: 540       # the clock that answer_hours speaks of, minutes before UTC (default 540: Korea)
+
+        # Areas of concepts: each listed OMOP concept id with everything below it in this hospital's vocabulary.
+        areas: []
+        #  - id: "endocrine"
+        #    concepts: [1, 2]
+
+        # Concepts that are answered more strictly, with everything below them. A concept set meets them that names one, to take it
+        # in or to leave it out, or that takes one in from above.
+        sensitive: []
+        #  - id: "mental-health"
+        #    concepts: [3]
+        #    mode: "manual"                            # hold, manual or decline; hold_hours and approvers_needed as above
+        #    threshold: 20                             # counts below this are hidden, where they touch these concepts
+        #    from_above: true                          # false: a set that takes them in from above ("any disease") does not count
+
+        # Classes of questions with a stricter mode than the others. Every condition that stands there must hold.
+        classes: []
+        #  - id: "company"
+        #    organisations: ["ORG-0031"]               # also projects, purposes, release_modes, domains, outputs, sensitive
+        #    mode: "manual"
+        #    approvers_needed: 2
+
+        # Who may approve and decline, by their user names on this machine (default: whoever may work as the node's user).
+        # desk:
+        #   approvers: ["kim", "lee"]
+
+        # log:
+        #   keep_years: 5                 # years that the audit log is kept, 2 to 100 (default 5)
+
         # What is agreed with each project. Each key but id may be left out; disclosure values may be set here too, stricter only.
         projects: []
         #  - id: "P-0042"
-        #    organisations: ["ORG-0007"]               # who may ask under it (default: anybody in the project)
-        #    purposes: ["protocol-feasibility"]        # protocol-feasibility, trial-site-selection, method-development,
-        #                                              # public-health, education (default: any)
+        #    organisations: ["ORG-0007"]               # who may ask under it (default: as in defaults)
+        #    purposes: ["protocol-feasibility"]        # also domains and areas (default: as in defaults)
+        #    from: "2026-12-01"                        # the first day, UTC (default: at once)
         #    until: "2026-12-31"                       # the last day, UTC (default: no end)
+        #    mode: "manual"                            # in place of the defaults' mode; looser, too
         #    release_modes: ["named"]
         #    threshold: 20
 

@@ -20,12 +20,26 @@ extension Policy {
         reason = root.requiredString("reason")
 
         let map = root.map("defaults")
-        _ = map.choice("mode", default: AnswerMode.auto)
+        decision = ReleaseDecision.read(map, default: ReleaseDecision(.auto))
         let widest = Terms(releaseModes: [.named, .coded], attrition: true, breakdown: true, breakdownDimensions: 2)
         defaults = Terms(map, default: widest)
         disclosure = DisclosureRules.read(map, default: .standard)
         unlisted = map.choice("unlisted_projects", default: UnlistedProjects.decline)
+        areas = Self.areas(root)
+        scope = Scope(map, areas: areas)
+        quota = Quota(map)
+        limits = Limits(map)
+        sensitive = Self.sensitive(root)
+        classes = Self.classes(root, sensitive: Set(sensitive.map(\.id)))
+        (desk, keepYears) = Self.house(root)
 
+        let blocked = root.map("blocked")
+        blockedProjects = Set(
+            (blocked.strings("projects") ?? []).compactMap { text in
+                if ProjectID(rawValue: text) == nil { blocked.report("projects", "\"\(text)\" is not a project") }
+                return ProjectID(rawValue: text)
+            })
+        blockedOrganisations = Set(blocked.strings("organisations") ?? [])
         projects = [:]
         for map in root.maps("projects") {
             let text = map.requiredString("id")
@@ -34,20 +48,10 @@ extension Policy {
                 continue
             }
             if projects[id] != nil { map.report("id", "\(id) stands twice") }
-            projects[id] = Project(map, within: defaults, disclosure)
+            projects[id] = Project(map, within: self)
         }
-        let blocked = root.map("blocked")
-        blockedProjects = Set(
-            (blocked.strings("projects") ?? []).compactMap { text in
-                if ProjectID(rawValue: text) == nil { blocked.report("projects", "\"\(text)\" is not a project") }
-                return ProjectID(rawValue: text)
-            })
-        blockedOrganisations = Set(blocked.strings("organisations") ?? [])
         try file.finish()
     }
-
-    /// When a question is answered. Today: at once. Modes in which a person decides are refused by name, never ignored.
-    private enum AnswerMode: String, CaseIterable { case auto }
 }
 
 extension Policy.Terms {
@@ -70,21 +74,32 @@ extension Policy.Terms {
 }
 
 extension Policy.Project {
-    init(_ map: YAMLMap, within defaults: Policy.Terms, _ rules: DisclosureRules) {
-        organisations = map.strings("organisations").map(Set.init)
-        let classes: [ProjectStatement.PurposeClass]? = map.choices("purposes")
-        purposes = classes.map(Set.init)
-        until = map.string("until")
-        if let until, CalendarDay(until) == nil { map.report("until", "\"\(until)\" is not a day like \"2026-12-31\"") }
-        let asked = Policy.Terms(map, default: defaults)
-        let askedRules = DisclosureRules.read(map, default: rules)
-        terms = defaults.tightened(by: asked)
-        disclosure = rules.tightened(by: askedRules)
+    init(_ map: YAMLMap, within policy: Policy) {
+        scope = policy.scope.tightened(by: Policy.Scope(map, areas: policy.areas))
+        from = Self.day(map, "from")
+        until = Self.day(map, "until")
+        // The one value that a project may have looser than the defaults: an agreement may say that nobody needs to look.
+        decision = ReleaseDecision.read(map, default: policy.decision)
+        let asked = Policy.Terms(map, default: policy.defaults)
+        let askedRules = DisclosureRules.read(map, default: policy.disclosure)
+        let askedQuota = Policy.Quota(map)
+        terms = policy.defaults.tightened(by: asked)
+        disclosure = policy.disclosure.tightened(by: askedRules)
+        quota = policy.quota.tightened(by: askedQuota)
         // A project's entry that would loosen something is a mistake of whoever wrote it, and must not look as if it held.
         if terms != asked {
             map.report("id", "release_modes, outputs and breakdown_max_dimensions may only be stricter than defaults")
         }
         if disclosure != askedRules { map.report("id", "disclosure values may only be stricter than defaults") }
+        if askedQuota.perDay.map({ $0 != quota.perDay }) ?? false || askedQuota.perWeek.map({ $0 != quota.perWeek }) ?? false {
+            map.report("id", "answers_per_day and answers_per_week may only be smaller than in defaults")
+        }
+    }
+
+    private static func day(_ map: YAMLMap, _ key: String) -> String? {
+        guard let text = map.string(key) else { return nil }
+        if CalendarDay(text) == nil { map.report(key, "\"\(text)\" is not a day like \"2026-12-31\"") }
+        return text
     }
 }
 

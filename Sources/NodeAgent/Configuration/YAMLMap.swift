@@ -109,6 +109,18 @@ final class YAMLMap {
         return items(key).compactMap { text($0.node, $0.path) }
     }
 
+    /// The whole numbers of a list, each at least 1; nil where it is absent.
+    func integers(_ key: String) -> [Int]? {
+        guard has(key) else { return nil }
+        return items(key).compactMap { item in
+            if case .scalar(let scalar) = item.node, scalar.style == .plain, let value = Int(scalar.string), value > 0 {
+                return value
+            }
+            file.report("expected a whole number from 1", item.path, item.node.mark?.line ?? line)
+            return nil
+        }
+    }
+
     /// The words of a list, each one of a closed set; nil where it is absent.
     func choices<E: RawRepresentable & CaseIterable>(_ key: String) -> [E]? where E.RawValue == String {
         strings(key)?.compactMap { word in

@@ -10,6 +10,7 @@ struct EngineSource: AnswerSource {
     let dataIdentity: String
     let dataRelease: String
     let persons: [Int64]
+    let hierarchy: ConceptHierarchy
     private let engine: CohortEngine
     private let coverage: CoverageCheck
 
@@ -31,6 +32,11 @@ struct EngineSource: AnswerSource {
             index: index,
             limits: EvaluationLimits(workingMemory: limits.memoryMiB << 20, seconds: Double(limits.secondsPerQuery)))
         coverage = CoverageCheck(index: index)
+        // A vocabulary that cannot be read is one without descendants to the engine too: the index was verified when it opened.
+        hierarchy = ConceptHierarchy { concept in
+            guard let id = Int32(exactly: concept), let below = try? index.descendants(of: id) else { return [] }
+            return Set(below.map(Int.init))
+        }
     }
 
     func evaluate(

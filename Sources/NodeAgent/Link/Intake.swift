@@ -93,7 +93,7 @@ struct Bells: Sendable {
     func again(_ ticket: TicketID, _ state: TicketState) {
         repeats.withLock { sets in
             switch state {
-            case .acknowledged, .evaluating: sets.acknowledge.insert(ticket)
+            case .acknowledged, .evaluating, .held: sets.acknowledge.insert(ticket)
             case .sent: sets.send.insert(ticket)
             case .received, .answered, .cancelled, .refused: break
             }

@@ -38,6 +38,7 @@ struct SendLoop: Sendable {
                 }
             }
             guard let entry = try await spool.next(.send), let answer = entry.answer else { return .nothing }
+            try await spool.markTried(entry.id, at: Timestamp(clock.now()))
             return try await send(answer, to: entry.id)
         } catch {
             log.error("the spool cannot be used", [.code: error.code.rawValue, .advice: error.advice])

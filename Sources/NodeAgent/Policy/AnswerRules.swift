@@ -32,9 +32,8 @@ struct BreakdownRule: PolicyRule {
 /// The definition is larger than what is accepted.
 struct SizeRule: PolicyRule {
     static let words = "the definition is not too large"
-    /// Criteria in a definition, nested ones included. Each criterion is one more handle to single out patients with.
-    static let maximumCriteria = 30
     func verdict(on request: PolicyRequest, under policy: Policy) -> PolicyVerdict {
-        request.criteriaCount <= Self.maximumCriteria ? .passes : .declines(.tooLarge)
+        request.criteriaCount <= policy.limits.criteria && request.conceptSetCount <= policy.limits.conceptSets
+            ? .passes : .declines(.tooLarge)
     }
 }

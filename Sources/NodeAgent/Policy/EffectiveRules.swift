@@ -15,7 +15,8 @@ struct EffectiveRules {
     /// Wishes that would have loosened something: ignored, and worth a line in the log.
     let ignored: [String]
 
-    init(for ticket: QueryTicket, under policy: Policy) {
+    /// - Parameter hierarchy: what sensitive concepts are matched with.
+    init(for ticket: QueryTicket, under policy: Policy, hierarchy: ConceptHierarchy = .flat) {
         let agreed = policy.agreement(for: ticket.project.id).disclosure
         let hospital = policy.disclosure
         // Both sets of rules hold, so this mixture of them does; without it, the hospital's own are as good.
@@ -30,7 +31,9 @@ struct EffectiveRules {
             if wish < agreed { ignored.append(name) }
             return min(max(wish, agreed), 1_000)
         }
-        threshold = stricter("threshold", ticket.wish.threshold, than: agreed.threshold)
+        let touched = Set(ConceptLookup(ticket.question, hierarchy).touches(policy.sensitive).map(\.group))
+        let sensitive = policy.sensitive.filter { touched.contains($0.id) }.compactMap(\.threshold).max() ?? 0
+        threshold = stricter("threshold", ticket.wish.threshold, than: max(agreed.threshold, sensitive))
         roundTo = stricter("roundTo", ticket.wish.roundTo, than: agreed.roundTo)
         self.ignored = ignored
     }

@@ -15,19 +15,48 @@ public struct PolicyRequest: Sendable {
     public var breakdownDimensions: Int
     /// Criteria in the definition, nested ones included.
     public var criteriaCount: Int
+    /// Concept sets in the definition.
+    public var conceptSetCount: Int
+    /// The domains that the definition reads.
+    public var domains: Set<ClinicalDomain>
+    /// The concept sets of the definition, and the vocabulary to read them with.
+    let concepts: ConceptLookup
+    /// How many answers the project has had.
+    public var answered: Answered
     /// The node's clock.
     public var now: Timestamp
     /// Whether the hospital has paused answering.
     public var isPaused: Bool
 
+    /// What a project was answered lately: different questions, as repeated ones cost nothing.
+    public struct Answered: Sendable, Hashable {
+        /// In the last 24 hours.
+        public var today = 0
+        /// In the last seven days.
+        public var thisWeek = 0
+
+        /// So many; none where nothing is said.
+        public init(today: Int = 0, thisWeek: Int = 0) {
+            self.today = today
+            self.thisWeek = thisWeek
+        }
+    }
+
     /// The request that `ticket` makes.
-    public init(_ ticket: QueryTicket, now: Timestamp, isPaused: Bool = false) {
+    public init(
+        _ ticket: QueryTicket, now: Timestamp, isPaused: Bool = false, hierarchy: ConceptHierarchy = .flat,
+        answered: Answered = Answered()
+    ) {
         project = ticket.project
         mode = ticket.mode
         expires = ticket.expires
         attrition = ticket.question.attrition
         breakdownDimensions = ticket.question.breakdown.count
         criteriaCount = ticket.question.cohort.allCriteria.count
+        conceptSetCount = ticket.question.cohort.conceptSets.count
+        domains = ticket.question.cohort.domains
+        concepts = ConceptLookup(ticket.question, hierarchy)
+        self.answered = answered
         self.now = now
         self.isPaused = isPaused
     }
@@ -37,8 +66,8 @@ public struct PolicyRequest: Sendable {
 public enum PolicyVerdict: Sendable, Hashable {
     /// Nothing against it.
     case passes
-    /// No, with the code that the researcher sees.
-    case declines(DeclineCode)
+    /// No, with the code that the researcher sees, and the places of the question where the reason lies.
+    case declines(DeclineCode, at: [String] = [])
 }
 
 /// One reason not to answer: a small type that says yes, or no with a code.
@@ -57,7 +86,7 @@ public enum PolicyRules {
     /// The order; a test pins it.
     public static let inOrder: [any PolicyRule] = [
         PausedRule(), ExpiryRule(), BlockedRule(), ListedProjectRule(), ProjectEndRule(), OrganisationRule(), PurposeRule(),
-        ReleaseModeRule(), OutputRule(), BreakdownRule(), SizeRule(),
+        ReleaseModeRule(), OutputRule(), BreakdownRule(), SizeRule(), DomainRule(), AreaRule(), SensitiveRule(), QuotaRule(),
     ]
 
     /// What was asked of each rule, up to and with the first no.

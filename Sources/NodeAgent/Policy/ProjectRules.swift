@@ -36,12 +36,14 @@ struct ListedProjectRule: PolicyRule {
     }
 }
 
-/// The agreement with the project has ended. Its last day counts to midnight UTC.
+/// The agreement with the project has ended, or not begun. Its first day counts from midnight UTC, its last one to midnight.
 struct ProjectEndRule: PolicyRule {
-    static let words = "the project's agreement has not ended"
+    static let words = "the project's agreement holds today"
     func verdict(on request: PolicyRequest, under policy: Policy) -> PolicyVerdict {
-        guard let until = policy.projects[request.project.id]?.until else { return .passes }
-        // ISO days compare as texts.
+        guard let project = policy.projects[request.project.id] else { return .passes }
+        // ISO days compare as texts. Before its first day an agreement is as good as none.
+        if let from = project.from, request.now.day < from { return .declines(.projectUnknown) }
+        guard let until = project.until else { return .passes }
         return request.now.day <= until ? .passes : .declines(.projectEnded)
     }
 }
@@ -50,7 +52,7 @@ struct ProjectEndRule: PolicyRule {
 struct OrganisationRule: PolicyRule {
     static let words = "the organisation is part of the agreement"
     func verdict(on request: PolicyRequest, under policy: Policy) -> PolicyVerdict {
-        guard let agreed = policy.projects[request.project.id]?.organisations else { return .passes }
+        guard let agreed = policy.scope(for: request.project.id).organisations else { return .passes }
         return agreed.contains(request.project.organisation) ? .passes : .declines(.organisationScope)
     }
 }
@@ -59,7 +61,7 @@ struct OrganisationRule: PolicyRule {
 struct PurposeRule: PolicyRule {
     static let words = "the purpose is part of the agreement"
     func verdict(on request: PolicyRequest, under policy: Policy) -> PolicyVerdict {
-        guard let agreed = policy.projects[request.project.id]?.purposes else { return .passes }
+        guard let agreed = policy.scope(for: request.project.id).purposes else { return .passes }
         return agreed.contains(request.project.purposeClass) ? .passes : .declines(.purposeScope)
     }
 }

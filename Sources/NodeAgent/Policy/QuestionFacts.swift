@@ -19,4 +19,7 @@ extension CohortExpression {
         for criterion in censoringCriteria { look(criterion) }
         return found
     }
+
+    /// The domains that the definition reads.
+    var domains: Set<ClinicalDomain> { Set(allCriteria.compactMap { ClinicalDomain($0.domain) }) }
 }

@@ -52,6 +52,12 @@ public struct Preview: Sendable {
         public var lines: [Line]
         /// Whether the same answer has left before and would be repeated.
         public var isRepeat: Bool
+        /// When it may leave.
+        public var release: ReleaseDecision
+        /// Which parts of the policy say so; none where it leaves at once.
+        public var why: [String]
+        /// The answer that `bytes` is the canonical form of.
+        let answer: NodeAnswer
     }
 
     private let configuration: NodeConfiguration
@@ -74,32 +80,46 @@ public struct Preview: Sendable {
 
     /// Answers `question` as the daemon would, and stops before anything is stored.
     public func run(_ question: FeasibilityQuestion, as asking: Asking) async throws(NodeError) -> Result {
-        let ticket = ticket(question, asking)
-        let decision = PolicyRules.decide(
-            PolicyRequest(ticket, now: Timestamp(clock.now()), isPaused: state.pauseMessage != nil), under: policy)
+        try await run(ticket(question, asking), at: Timestamp(clock.now()))
+    }
+
+    /// Answers a ticket as the daemon would, and stops before anything is stored.
+    /// - Parameter answered: the time that stands in the answer.
+    func run(_ ticket: QueryTicket, at answered: Timestamp) async throws(NodeError) -> Result {
         let secret = try NodeSecret(in: state)
         let source = try open()
-        if case .declines(let code) = decision.verdict {
-            return result(decision, .declined(code, at: []), ticket, source, nil)
-        }
-        let effective = EffectiveRules(for: ticket, under: policy)
-        let release = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
         let spool = Files.exists(state.database) ? try Spool(state, hospital: configuration.hospital, readOnly: true) : nil
+        let now = Timestamp(clock.now())
+        let request = PolicyRequest(
+            ticket, now: now, isPaused: state.pauseMessage != nil, hierarchy: source.hierarchy,
+            answered: try await spool?.answered(ticket.project.id, before: now) ?? .init())
+        let decision = PolicyRules.decide(request, under: policy)
+        let (release, why) = policy.decision(on: request)
+        func result(_ outcome: AnswerOutcome, _ exact: EvaluatedAnswer?, isRepeat: Bool = false) -> Result {
+            let answer = NodeAnswer(
+                to: ticket, at: answered, provenance: source.provenance, policy: policy.hash, outcome: outcome)
+            return Result(
+                rules: decision.asked, outcome: outcome, bytes: answer.json.canonicalBytes(),
+                lines: Self.lines(outcome, exact), isRepeat: isRepeat, release: release, why: why, answer: answer)
+        }
+        if case .declines(let code, let places) = decision.verdict { return result(.declined(code, at: places), nil) }
+        let effective = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy)
+        let question = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
         let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: false)
         let exact: EvaluatedAnswer
         do throws(EvaluationRefusal) {
-            exact = try await EvaluationRun(limit: configuration.limits.secondsPerQuery).evaluate(question, from: source)
+            let run = EvaluationRun(limit: configuration.limits.secondsPerQuery)
+            exact = try await run.evaluate(ticket.question, from: source)
         } catch {
-            return result(decision, error.outcome ?? .failed(.timeout), ticket, source, nil)
+            return result(error.outcome ?? .failed(.timeout), nil)
         }
-        if let known = try await desk.known(release) {
-            return result(decision, .answered(effective.shown(known)), ticket, source, exact, isRepeat: true)
+        if let known = try await desk.known(question) {
+            return result(.answered(effective.shown(known)), exact, isRepeat: true)
         }
         do throws(DisclosureError) {
-            let disclosed = try await desk.preview(exact, to: release)
-            return result(decision, .answered(effective.shown(disclosed)), ticket, source, exact)
+            return result(.answered(effective.shown(try await desk.preview(exact, to: question))), exact)
         } catch {
-            return result(decision, Answerer.outcome(of: error.code), ticket, source, exact)
+            return result(Answerer.outcome(of: error.code), exact)
         }
     }
 
@@ -117,17 +137,6 @@ public struct Preview: Sendable {
                 id: asking.project, title: BilingualText(en: "preview"), purpose: "", purposeClass: asking.purpose,
                 organisation: asking.organisation),
             requesterRole: "researcher", question: question, mode: asking.mode, roster: Digest256(of: []))
-    }
-
-    private func result(
-        _ decision: PolicyRules.Decision, _ outcome: AnswerOutcome, _ ticket: QueryTicket, _ source: any AnswerSource,
-        _ exact: EvaluatedAnswer?, isRepeat: Bool = false
-    ) -> Result {
-        let answer = NodeAnswer(
-            to: ticket, at: Timestamp(clock.now()), provenance: source.provenance, policy: policy.hash, outcome: outcome)
-        return Result(
-            rules: decision.asked, outcome: outcome, bytes: answer.json.canonicalBytes(), lines: Self.lines(outcome, exact),
-            isRepeat: isRepeat)
     }
 
     private static func lines(_ outcome: AnswerOutcome, _ exact: EvaluatedAnswer?) -> [Line] {

@@ -8,6 +8,8 @@ public struct StatusReport: Sendable {
     private let counts: [TicketState: Int]
     private let pause: String?
     private let free: Int64?
+    private let isStoppedByHand: Bool
+    private let stopOrder: StopSwitch.Order?
     /// Whether the daemon runs now.
     public let isRunning: Bool
 
@@ -16,6 +18,8 @@ public struct StatusReport: Sendable {
         status = NodeStatus.read(in: state)
         pause = state.pauseMessage
         free = state.freeBytes
+        let stop = StopSwitch(state)
+        (isStoppedByHand, stopOrder) = (stop.isStopped, stop.order)
         // The lock is the truth about a running daemon: a process id may have been given to somebody else.
         isRunning = StateLock.isHeld(state)
         let hospital = status?.hospital ?? HospitalID(unchecked: HospitalID.example)
@@ -26,6 +30,7 @@ public struct StatusReport: Sendable {
     public var isShutOut: Bool { isRunning && status?.connection == PollMachine.Standing.quarantined.rawValue }
 
     private var word: String {
+        if isStoppedByHand { return StandStill.word }
         if !isRunning { return "stopped" }
         return pause != nil ? "paused" : status?.connection ?? "starting"
     }
@@ -40,6 +45,7 @@ public struct StatusReport: Sendable {
                 JSONObject(TicketState.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) })),
         ]
         if let pause { object["pauseMessage"] = .string(pause) }
+        object["stoppedByHand"] = .bool(isStoppedByHand)
         if let status { object["daemon"] = status.json }
         if let free { object["freeBytes"] = .int(Int(free)) }
         return .object(object)
@@ -53,6 +59,7 @@ public struct StatusReport: Sendable {
             "\(status.hospital)  \(stateWord(korean))",
             say("last contact", "마지막 연결") + "   \(status.lastContact?.description ?? "-")",
             say("waiting", "대기") + "        \(count(.acknowledge) + count(.evaluate))",
+            say("on the desk", "승인 대기") + "    \(count(.decide))",
             say("to send", "전송 대기") + "        \(count(.send))",
             say("sent", "전송 완료") + "           \(counts[.sent] ?? 0)",
             say("policy", "정책") + "         v\(status.policyVersion) \(status.policy.short)",
@@ -64,6 +71,13 @@ public struct StatusReport: Sendable {
             lines.append(say("clock", "시각 차이") + "          \(offset) s" + (status.isClockOff ? say(": set it", ": 조정 필요") : ""))
         }
         if let problem = status.problem { lines.append("\(problem.code): \(problem.message) \(problem.advice)") }
+        if isStoppedByHand {
+            lines.append(
+                say(
+                    "Everything is stopped. Two persons lift it, each with: dure-node lift",
+                    "모든 처리가 중단되었습니다. 두 사람이 각각 실행하여 해제: dure-node lift"))
+            if let stopOrder { lines.append(say("stopped ", "중단 ") + "\(stopOrder.at): \(stopOrder.reason)") }
+        }
         if let pause, !pause.isEmpty { lines.append(say("pause: ", "일시 중지 사유: ") + pause) }
         return lines
     }
@@ -73,6 +87,7 @@ public struct StatusReport: Sendable {
         return switch word {
         case "connected": "연결됨"
         case "paused": "일시 중지"
+        case StandStill.word: "긴급 차단"
         case "stopped": "중지됨"
         case "quarantined": "격리됨"
         case "not connected": "연결 안 됨"

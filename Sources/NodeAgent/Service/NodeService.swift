@@ -74,14 +74,43 @@ public struct NodeService: Service {
                 state: try StateDirectory(stateDirectory), logger: logger))
     }
 
-    /// Runs until told to end.
+    /// Runs until told to end. While everything is stopped by hand it stands still, and goes on by itself once that is lifted.
     public func run() async throws {
-        let running = try await RunningNode(parts, identity)
-        await withGracefulShutdownHandler {
-            await running.run()
+        let ended = StopSignal()
+        try await withGracefulShutdownHandler {
+            while !ended.isStopping, !Task.isCancelled {
+                if StopSwitch(parts.state).isStopped {
+                    try await StandStill(parts, identity.grant.node).untilLifted(or: ended)
+                } else {
+                    try await answer(until: ended)
+                }
+            }
         } onGracefulShutdown: {
-            running.stop.stop()
+            ended.stop()
         }
         _ = lock  // held until here
+    }
+
+    /// Answers until told to end, which lets running evaluations finish, or until everything is stopped, which does not.
+    private func answer(until ended: StopSignal) async throws {
+        // Read anew: a renewal may have come while the node stood still.
+        let running = try await RunningNode(parts, try NodeIdentity(in: parts.state))
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await running.run()
+                return true
+            }
+            group.addTask {
+                await ended.wait()
+                running.stop.stop()
+                return false
+            }
+            group.addTask {
+                await StandStill.stopped(in: parts.state)
+                return true
+            }
+            // Cancelled tasks and requests under way end at once; nothing more is read from or written to the network.
+            while let isOver = await group.next() { if isOver { group.cancelAll() } }
+        }
     }
 }

@@ -62,8 +62,8 @@ struct RunningNode: Sendable {
         acknowledge = AcknowledgeLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, log: log)
         evaluate = EvaluateLoop(
-            spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state, bells: bells, stop: stop,
-            clock: clock, log: log)
+            spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state,
+            hours: parts.policy.limits.hours, bells: bells, stop: stop, clock: clock, log: log)
         send = SendLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, board: board, stop: stop, clock: clock, log: log)
         health = HealthLoop(link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock)

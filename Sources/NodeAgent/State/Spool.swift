@@ -11,8 +11,7 @@ actor Spool {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let database: DatabaseQueue
-    private let hospital: HospitalID
-    private var chain: AuditChain
+    let hospital: HospitalID
 
     /// One ticket as it is stored.
     struct Entry: Sendable, Hashable {
@@ -49,8 +48,8 @@ actor Spool {
                 try SpoolSchema.migrator.migrate(database)
                 _ = chmod(state.database, 0o600)
             }
-            chain = try database.read(Self.chain)
             self.database = database
+            _ = try database.read(Self.chain)
         } catch {
             throw Self.words(error, state.database)
         }
@@ -80,10 +79,10 @@ actor Spool {
                 return .known(TicketState(rawValue: row["state"]) ?? .received)
             }
             try database.execute(
-                sql: "INSERT INTO ticket (id, query, state, received, expires, document) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO ticket (id, query, state, received, expires, document, project) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     ticket.id.rawValue, ticket.query.rawValue, TicketState.received.rawValue, now.seconds,
-                    ticket.expires.seconds, bytes,
+                    ticket.expires.seconds, bytes, ticket.project.id.rawValue,
                 ])
             try audit(now, "ticket.received", ticket.id.rawValue, "ok", document.digest)
             return .new
@@ -252,28 +251,35 @@ actor Spool {
 
     // MARK: -
 
-    private typealias Audit = (Timestamp, String, String, String, Digest256?) throws -> Void
+    typealias Audit = (Timestamp, String, String, String, Digest256?) throws -> Void
 
-    /// One transaction. The chain in memory advances only if it is committed.
-    private func write<Value>(_ body: (Database, Audit) throws -> Value) throws(NodeError) -> Value {
-        var next = chain
+    /// One transaction, with the write lock from its beginning: the chain goes on from what is stored at that moment, so that
+    /// the daemon and a person's command beside it write one log.
+    /// - Parameter actor: who does it; nil for the node itself.
+    func write<Value>(by actor: String? = nil, _ body: (Database, Audit) throws -> Value) throws(NodeError) -> Value {
         do {
-            let value = try database.write { database in
-                try body(database) { at, action, object, outcome, content in
-                    let entry = next.append(
-                        at: at, actor: "node:\(hospital)", action: action, object: object, outcome: outcome, content: content)
-                    try database.execute(
-                        sql: "INSERT INTO audit (sequence, line) VALUES (?, ?)", arguments: [entry.sequence, entry.line])
+            return try database.writeWithoutTransaction { database in
+                var value: Value?
+                try database.inTransaction(.immediate) {
+                    var chain = try Self.chain(database)
+                    value = try body(database) { at, action, object, outcome, content in
+                        let entry = chain.append(
+                            at: at, actor: actor ?? "node:\(hospital)", action: action, object: object, outcome: outcome,
+                            content: content)
+                        try database.execute(
+                            sql: "INSERT INTO audit (sequence, line) VALUES (?, ?)", arguments: [entry.sequence, entry.line])
+                    }
+                    return .commit
                 }
+                guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return value
             }
-            chain = next
-            return value
         } catch {
             throw Self.words(error, database.path)
         }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(NodeError) -> Value {
+    func read<Value>(_ body: (Database) throws -> Value) throws(NodeError) -> Value {
         do {
             return try database.read(body)
         } catch {
@@ -281,7 +287,7 @@ actor Spool {
         }
     }
 
-    private static func state(of id: TicketID, _ database: Database) throws -> TicketState? {
+    static func state(of id: TicketID, _ database: Database) throws -> TicketState? {
         try String.fetchOne(database, sql: "SELECT state FROM ticket WHERE id = ?", arguments: [id.rawValue])
             .flatMap(TicketState.init(rawValue:))
     }

@@ -38,6 +38,35 @@ enum SpoolSchema {
                         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
                     """)
         }
+        migrator.registerMigration("002 the desk") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE ticket ADD COLUMN project TEXT;    -- for quotas
+                    ALTER TABLE ticket ADD COLUMN tried INTEGER;   -- when its answer was first given to the network
+
+                    -- A ticket whose answer waits, or waited, for a person or for hours to pass.
+                    CREATE TABLE request (
+                        ticket TEXT PRIMARY KEY NOT NULL REFERENCES ticket (id),
+                        state TEXT NOT NULL,               -- held, approved, declined, overdue, expired, stopped
+                        decision TEXT NOT NULL,            -- what the policy asked for: 'manual-2', 'hold-24h'
+                        why TEXT NOT NULL,                 -- which parts of the policy asked for it
+                        held INTEGER NOT NULL,             -- since when
+                        prepared INTEGER,                  -- the time that stands in the answer that persons are shown
+                        due INTEGER,                       -- when it leaves without a person, if it does
+                        decline TEXT,                      -- the code that a person declined it with
+                        settled INTEGER
+                    ) STRICT, WITHOUT ROWID;
+
+                    -- Who approved, and exactly what: the digest of the answer's payload.
+                    CREATE TABLE approval (
+                        ticket TEXT NOT NULL REFERENCES request (ticket),
+                        person INTEGER NOT NULL,           -- the user's number on this machine
+                        at INTEGER NOT NULL,
+                        payload TEXT NOT NULL,
+                        PRIMARY KEY (ticket, person)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -9,6 +9,7 @@ import Foundation
 ///     index/             the event index, made from the store
 ///     status.json        what the daemon last said about itself
 ///     PAUSED             there while the node is paused; its text is the message
+///     STOP               there while everything is stopped, whatever is in it; `STOP.lift` holds the first yes to lifting it
 public struct StateDirectory: Sendable, Hashable {
     /// The folder.
     public let path: String
@@ -112,6 +113,11 @@ final class StateLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// The process that has it, as it wrote there itself.
+    static func holder(_ state: StateDirectory) -> Int? {
+        FileManager.default.contents(atPath: state.file("lock")).flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+    }
 
     /// Whether a daemon works on the state directory now. Takes nothing.
     static func isHeld(_ state: StateDirectory) -> Bool {

@@ -7,6 +7,8 @@ enum TicketState: String, Sendable, Hashable, CaseIterable {
     case acknowledged
     /// Taken up. Nothing of it has left: after a crash it is simply evaluated again.
     case evaluating
+    /// Waits for a person at the hospital, or for hours to pass. Nothing of it has left.
+    case held
     /// The signed answer is stored, with its line in the audit log. From here on its bytes never change.
     case answered
     /// The coordinator's receipt is stored.
@@ -19,10 +21,18 @@ enum TicketState: String, Sendable, Hashable, CaseIterable {
     /// What happens to a ticket.
     enum Event: Sendable, Hashable, CaseIterable {
         case acknowledged, takenUp, answerStored, receiptStored, withdrawn, answerRefused
+        /// The policy wants a person to look first.
+        case held
+        /// A person decided, or the time of a hold is over.
+        case decided
     }
 
     /// What is to be done with a ticket in this state.
-    enum Duty: Sendable, Hashable { case acknowledge, evaluate, send, nothing }
+    enum Duty: Sendable, Hashable {
+        case acknowledge, evaluate, send, nothing
+        /// A person's.
+        case decide
+    }
 
     /// The state after `event`, or nil where the event comes too late or too early to change anything.
     func after(_ event: Event) -> TicketState? {
@@ -31,10 +41,12 @@ enum TicketState: String, Sendable, Hashable, CaseIterable {
         case (.acknowledged, .takenUp): .evaluating
         case (.evaluating, .takenUp): .evaluating
         case (.evaluating, .answerStored): .answered
+        case (.acknowledged, .held), (.evaluating, .held): .held
+        case (.held, .decided): .acknowledged
         case (.answered, .receiptStored): .sent
         case (.answered, .answerRefused): .refused
         // Once an answer is stored it is sent, whatever is withdrawn: what left and what the log says must agree.
-        case (.received, .withdrawn), (.acknowledged, .withdrawn), (.evaluating, .withdrawn): .cancelled
+        case (.received, .withdrawn), (.acknowledged, .withdrawn), (.evaluating, .withdrawn), (.held, .withdrawn): .cancelled
         default: nil
         }
     }
@@ -44,6 +56,7 @@ enum TicketState: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .received: .acknowledge
         case .acknowledged, .evaluating: .evaluate
+        case .held: .decide
         case .answered: .send
         case .sent, .cancelled, .refused: .nothing
         }
