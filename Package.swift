@@ -18,6 +18,10 @@ struct Room {
     var testExcludes: [String] = []
     /// Rooms that only the tests need.
     var testsOn: [String] = []
+    /// Its folder, where that is not `Sources/` and its name; such a room is no part of what is shipped, and built only when
+    /// it is asked for.
+    var folder: String? = nil
+    var excludes: [String] = []
     var testPackages: [String] = []
 }
 
@@ -73,6 +77,11 @@ let rooms: [Room] = [
         packages: ["ArgumentParser"], tests: "EndToEndTests",
         testsOn: ["NodeAgent", "Coordinator", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
         testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),
+    // The benchmark's program (`make bench`).
+    Room(
+        name: "dure-bench", kind: .executable,
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine"],
+        packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md"]),
 ]
 
 let products: [String: Target.Dependency] = [
@@ -103,7 +112,7 @@ let asked: Set<String>? = Context.environment["DURE_ROOMS"].map {
 
 /// The rooms to build: all of them, or the asked ones with everything under them and their tests.
 let built: Set<String> = {
-    guard let asked else { return Set(rooms.map(\.name)) }
+    guard let asked else { return Set(rooms.filter { $0.folder == nil }.map(\.name)) }
     var found = Set<String>()
     var open = rooms.filter { asked.contains($0.name) }.flatMap { [$0.name] + $0.testsOn }
     while let name = open.popLast() {
@@ -133,7 +142,9 @@ func targets(of room: Room) -> [Target] {
             .target(name: room.name, dependencies: dependencies(room.on, room.packages), swiftSettings: settings))
     case .executable:
         made.append(
-            .executableTarget(name: room.name, dependencies: dependencies(room.on, room.packages), swiftSettings: settings))
+            .executableTarget(
+                name: room.name, dependencies: dependencies(room.on, room.packages), path: room.folder, exclude: room.excludes,
+                swiftSettings: settings))
     }
     if let tests = room.tests, asked?.contains(room.name) ?? true {
         var on = room.on

@@ -127,6 +127,9 @@ public final class EventIndex: Sendable {
         return try TableBlock(table, block: block, in: segments)
     }
 
+    /// The concept of each local code of a table.
+    func conceptsByCode(of table: EventTable) -> [Int32] { concepts[table.number].conceptOfCode }
+
     // MARK: Persons
 
     /// How many persons a block has.

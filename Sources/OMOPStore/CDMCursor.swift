@@ -16,6 +16,9 @@ public protocol CDMCursor: AnyObject {
     func day(_ column: Int) -> Int32?
     /// Minutes since 1970-01-01T00:00 in the hospital's local time; nil when the value has no time part.
     func minute(_ column: Int) -> Int64?
+    /// Reads as many rows as the batch holds, its columns being this cursor's; false when there is none left. There is an
+    /// implementation by the functions above; a cursor that can do better has its own.
+    func fill(_ batch: CDMBatch) throws(OMOPStoreError) -> Bool
 }
 
 /// The row a scan stands on. It cannot be kept: it is lent for one call.

@@ -13,6 +13,14 @@ public protocol ClinicalStore: Sendable {
     func cursor(
         _ table: CDMTable, columns: [String], order: ScanOrder, isCancelled: @escaping @Sendable () -> Bool
     ) throws(OMOPStoreError) -> any CDMCursor
+
+    /// A cursor over the rows of some persons alone, `person_id` ascending. There is an implementation that scans the whole
+    /// table; an adapter that can look persons up has its own.
+    ///
+    /// - Parameter persons: ascending, without doubles.
+    func cursor(
+        _ table: CDMTable, columns: [String], persons: [Int64], isCancelled: @escaping @Sendable () -> Bool
+    ) throws(OMOPStoreError) -> any CDMCursor
 }
 
 /// The order in which rows come.
@@ -42,6 +50,15 @@ extension ClinicalStore {
             try body(row)
         }
         return cursor.summary
+    }
+
+    /// The rows of some persons, picked out of a scan of all.
+    public func cursor(
+        _ table: CDMTable, columns: [String], persons: [Int64], isCancelled: @escaping @Sendable () -> Bool
+    ) throws(OMOPStoreError) -> any CDMCursor {
+        if persons.isEmpty { return EmptyCursor() }
+        let all = try cursor(table, columns: columns + ["person_id"], order: .byPerson, isCancelled: isCancelled)
+        return ChosenPersonsCursor(all, person: columns.count, chosen: persons)
     }
 
     /// A cursor that nobody cancels.

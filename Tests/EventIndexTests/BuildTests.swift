@@ -110,13 +110,4 @@ import Testing
         #expect(throws: EventIndexError.self) { try index.rows(.drug, concepts: .all, block: 0) }
         #expect(throws: EventIndexError.self) { try index.persons(block: -1) }
     }
-
-    @Test(
-        arguments: [
-            (0, "1970-01-01"), (-1, "1969-12-31"), (20_758, "2026-11-01"), (11_016, "2000-02-29"), (-25_567, "1900-01-01"),
-            (39_970, "2079-06-08"),
-        ] as [(Int32, String)])
-    func `day numbers are written as the calendar has them`(day: Int32, expected: String) {
-        #expect(IndexBuilder.isoDate(day) == expected)
-    }
 }

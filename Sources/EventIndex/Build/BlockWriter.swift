@@ -18,9 +18,8 @@ struct BlockWriter {
     /// Writes everything. `pairs` collects the source and standard concepts that occur together.
     func write(_ rows: RowBuffer, codes: inout ConceptCodes, pairs: inout Set<UInt64>) throws(EventIndexError) -> Totals {
         codes.completeBlock()
-        let rowCodes = rows.concept.map { codes.codeOfPlace[Int($0)] }
-        let (order, directory) = Self.order(rows, rowCodes, codeCount: codes.count)
-        let persons = order.map { rows.person[Int($0)] }
+        let (order, directory) = Self.order(rows, codes.codeOfPlace)
+        let persons = rows.person.withUnsafeBufferPointer { own in order.map { own[Int($0)] } }
         try put(PostingColumn.directory, count: directory.count, directory)
         try put(PostingColumn.person, count: persons.count, persons)
         try writeStarts(rows.start, order)
@@ -38,18 +37,28 @@ struct BlockWriter {
 
     // MARK: Order
 
-    /// Rows by (code, person, start, id), and where each code begins.
-    private static func order(_ rows: RowBuffer, _ codes: [UInt32], codeCount: Int) -> ([UInt32], [UInt32]) {
+    /// Rows by (code, person, start, id), and where each code begins. `codes` are the codes of the concepts' places.
+    private static func order(_ rows: RowBuffer, _ codes: [UInt32]) -> ([UInt32], [UInt32]) {
         let byPerson = RowOrder.sorted(persons: rows.person, starts: rows.start, ids: rows.id)
-        var directory = [UInt32](repeating: 0, count: codeCount + 1)
-        for code in codes { directory[Int(code) + 1] += 1 }
-        for code in 0..<codeCount { directory[code + 1] += directory[code] }
-        var next = directory
+        var directory = [UInt32](repeating: 0, count: codes.count + 1)
         var order = [UInt32](repeating: 0, count: byPerson.count)
-        for row in byPerson {
-            let code = Int(codes[Int(row)])
-            order[Int(next[code])] = row
-            next[code] += 1
+        rows.concept.withUnsafeBufferPointer { places in
+            codes.withUnsafeBufferPointer { codes in
+                directory.withUnsafeMutableBufferPointer { directory in
+                    for place in places { directory[Int(codes[Int(place)]) + 1] += 1 }
+                    for code in codes.indices { directory[code + 1] += directory[code] }
+                }
+                var next = directory
+                next.withUnsafeMutableBufferPointer { next in
+                    order.withUnsafeMutableBufferPointer { order in
+                        for row in byPerson {
+                            let code = Int(codes[Int(places[Int(row)])])
+                            order[Int(next[code])] = row
+                            next[code] += 1
+                        }
+                    }
+                }
+            }
         }
         return (order, directory)
     }
@@ -73,7 +82,7 @@ struct BlockWriter {
     }
 
     private func writeStarts(_ starts: [Int32], _ order: [UInt32]) throws(EventIndexError) {
-        let hot = order.map { HotDay.code(starts[Int($0)]) }
+        let hot = starts.withUnsafeBufferPointer { starts in order.map { HotDay.code(starts[Int($0)]) } }
         try put(PostingColumn.start, count: hot.count, hot)
         var escapes: [UInt8] = []
         for row in hot.indices where hot[row] == HotDay.escape {
@@ -95,7 +104,9 @@ struct BlockWriter {
             let rows = Int(directory[code])..<Int(directory[code + 1])
             guard !rows.isEmpty else { continue }
             var people = 1
-            for row in rows.dropFirst() where persons[row] != persons[row - 1] { people += 1 }
+            persons.withUnsafeBufferPointer { persons in
+                for row in rows.dropFirst() where persons[row] != persons[row - 1] { people += 1 }
+            }
             codes.add(code: code, records: rows.count, persons: people)
             if table.hasConcept, people > bitmapThreshold { chosen.append(UInt32(code)) }
         }
@@ -118,57 +129,69 @@ struct BlockWriter {
 
     private func writeColumns(_ rows: RowBuffer, _ order: [UInt32], _ persons: [UInt16]) throws(EventIndexError) {
         var scratch = [Int64](repeating: 0, count: order.count)
-        try write(PostingColumn.id, order, persons, &scratch, byPerson: true) { rows.id[$0] }
+        rows.id.withUnsafeBufferPointer { ids in
+            for place in order.indices { scratch[place] = ids[Int(order[place])] }
+        }
+        try write(PostingColumn.id, scratch, persons)
         if !rows.visit.holdsOnly(Int64.min) {
-            try write(PostingColumn.visit, order, persons, &scratch, byPerson: true) { rows.visit[$0] }
+            rows.visit.gather(order, into: &scratch) { $0 }
+            try write(PostingColumn.visit, scratch, persons)
         }
         if !rows.end.holdsOnly(Int32.min) {
-            try write(PostingColumn.end, order, persons, &scratch) { Self.wide(rows.end[$0]) }
+            try write(PostingColumn.end, rows.end, order, &scratch, .plain, Self.wide)
         }
         for column in plan.columns {
-            try write(column, rows, order, persons, &scratch)
+            try write(column, rows, order, &scratch)
         }
     }
 
+    @inline(__always)
     private static func wide(_ value: Int32) -> Int64 { value == Int32.min ? Int64.min : Int64(value) }
 
-    private func write(
-        _ column: UInt16, _ order: [UInt32], _ persons: [UInt16], _ scratch: inout [Int64], byPerson: Bool = false,
-        repeating: Bool = false, _ value: (Int) -> Int64
+    /// Ids, which follow the persons.
+    private func write(_ column: UInt16, _ values: [Int64], _ persons: [UInt16]) throws(EventIndexError) {
+        let bytes = values.withUnsafeBufferPointer { values in
+            persons.withUnsafeBufferPointer { persons in ColumnEncoder.encode(values, hint: .byPerson(persons)) }
+        }
+        try sink.append(kind: kind, column: column, block: block, rows: values.count, bytes)
+    }
+
+    @inline(__always)
+    private func write<Value>(
+        _ column: UInt16, _ values: LazyColumn<Value>, _ order: [UInt32], _ scratch: inout [Int64], _ hint: ColumnEncoder.Hint,
+        _ wide: (Value) -> Int64
     ) throws(EventIndexError) {
-        for place in order.indices { scratch[place] = value(Int(order[place])) }
-        let bytes = scratch.withUnsafeBufferPointer { values in
-            persons.withUnsafeBufferPointer { persons in
-                ColumnEncoder.encode(values, hint: byPerson ? .byPerson(persons) : repeating ? .repeating : .plain)
-            }
+        let bytes: [UInt8]
+        if let only = values.only {
+            bytes = LeafEncoder.encode(only: wide(only))
+        } else {
+            values.gather(order, into: &scratch, wide)
+            bytes = scratch.withUnsafeBufferPointer { ColumnEncoder.encode($0, hint: hint) }
         }
         try sink.append(kind: kind, column: column, block: block, rows: order.count, bytes)
     }
 
     private func write(
-        _ column: TablePlan.Column, _ rows: RowBuffer, _ order: [UInt32], _ persons: [UInt16], _ scratch: inout [Int64]
+        _ column: TablePlan.Column, _ rows: RowBuffer, _ order: [UInt32], _ scratch: inout [Int64]
     ) throws(EventIndexError) {
         let number = UInt16(column.column.rawValue)
         switch column.store {
         case .narrow(let slot):
             if rows.narrow[slot].holdsOnly(Int32.min) { return }
-            try write(number, order, persons, &scratch, repeating: column.column.kind == .concepts) {
-                Self.wide(rows.narrow[slot][$0])
-            }
+            try write(
+                number, rows.narrow[slot], order, &scratch, column.column.kind == .concepts ? .repeating : .plain, Self.wide)
         case .wide(let slot):
             if rows.wide[slot].holdsOnly(Int64.min) { return }
-            try write(number, order, persons, &scratch) { rows.wide[slot][$0] }
+            try write(number, rows.wide[slot], order, &scratch, .plain) { $0 }
         case .number(let slot):
             if rows.wide[slot].holdsOnly(Int64.min) { return }
-            let numbers = order.map { row in
-                let bits = rows.wide[slot][Int(row)]
-                return bits == Int64.min ? Double.nan : Double(bitPattern: UInt64(bitPattern: bits))
-            }
+            rows.wide[slot].gather(order, into: &scratch) { $0 }
+            let numbers = scratch.map { $0 == Int64.min ? Double.nan : Double(bitPattern: UInt64(bitPattern: $0)) }
             let bytes = numbers.withUnsafeBufferPointer(ColumnEncoder.encode(numbers:))
             try sink.append(kind: kind, column: number, block: block, rows: order.count, bytes)
         case .text(let slot, let table):
             if rows.narrow[slot].holdsOnly(Int32.min) { return }
-            for place in order.indices { scratch[place] = Self.wide(rows.narrow[slot][Int(order[place])]) }
+            rows.narrow[slot].gather(order, into: &scratch, Self.wide)
             let bytes = scratch.withUnsafeBufferPointer {
                 ColumnEncoder.encode(codes: $0, texts: rows.texts[table].texts)
             }

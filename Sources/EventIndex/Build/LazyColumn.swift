@@ -16,6 +16,41 @@ struct LazyColumn<Value: Equatable & Sendable>: Sendable {
         count += 1
     }
 
+    /// Adds as many values at once.
+    @inline(__always)
+    mutating func append(_ more: Int, _ value: (Int) -> Value) {
+        if more == 0 { return }
+        var at = 0
+        if values.isEmpty {
+            let known = count == 0 ? value(0) : same
+            same = known
+            while at < more, value(at) == known { at += 1 }
+            count += at
+            if at == more { return }
+            spread(value(at))
+            at += 1
+            count += 1
+        }
+        values.append(contentsOf: (at..<more).lazy.map(value))
+        count += more - at
+    }
+
+    /// The values of rows, in their order.
+    @inline(__always)
+    func gather(_ rows: [UInt32], into out: inout [Int64], _ wide: (Value) -> Int64) {
+        if let same {
+            let value = wide(same)
+            for place in rows.indices { out[place] = value }
+            return
+        }
+        values.withUnsafeBufferPointer { values in
+            for place in rows.indices { out[place] = wide(values[Int(rows[place])]) }
+        }
+    }
+
+    /// The only value, where there is but one.
+    var only: Value? { same }
+
     @inline(never)
     private mutating func spread(_ value: Value) {
         guard let same else { return }

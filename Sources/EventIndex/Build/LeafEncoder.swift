@@ -58,6 +58,11 @@ enum LeafEncoder {
         return framed(values, frames, base: whole.lowest, bytes: framedBytes)
     }
 
+    /// A column of one value and no other; not NULL.
+    static func encode(only value: Int64) -> [UInt8] {
+        header(.packed, width: 0, nullable: false, base: value, extra: 8)
+    }
+
     static func header(
         _ coding: ColumnCoding, width: Int, nullable: Bool, count: Int = 0, base: Int64, firstPart: Int = 0,
         decimals: Int = 0, extra: Int

@@ -19,6 +19,18 @@ struct NumberTable {
         return place
     }
 
+    /// The place of a value that is there already.
+    func existing(_ value: Int64) -> Int? {
+        let mask = slots.count - 1
+        var slot = Self.hash(value) & mask
+        while slots[slot] != 0 {
+            let place = Int(slots[slot]) - 1
+            if values[place] == value { return place }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
     private mutating func find(_ value: Int64) -> Int {
         let mask = slots.count - 1
         var slot = Self.hash(value) & mask

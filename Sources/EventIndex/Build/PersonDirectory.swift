@@ -20,6 +20,8 @@ struct PersonDirectory {
     private let isDense: Bool
 
     var count: Int { ids.count }
+    /// Blocks that they fill.
+    var blockCount: Int { (count + FileLayout.blockSize - 1) / FileLayout.blockSize }
 
     /// Reads PERSON and the persons of OBSERVATION_PERIOD.
     init(
@@ -47,7 +49,7 @@ struct PersonDirectory {
             }
         }
         var order = own.indices.map { Int32($0) }
-        if !Self.isAscending(own) { order.sort { own[Int($0)] < own[Int($1)] } }
+        if !Self.isAscending(own) { order.sort { (own[Int($0)], $0) < (own[Int($1)], $1) } }
         if !Self.isAscending(others) { others = Set(others).sorted() }
         (ids, rows) = Self.merged(own, order, others) { bad.count("person", .repeated) }
         self.attributes = attributes

@@ -8,6 +8,8 @@ struct TableBuilder {
     let persons: PersonDirectory
     let references: ReferenceTables
     let visits: WrittenTable
+    /// Where the rows of unchanged persons come from; nil if the store is read whole.
+    let previous: PreviousIndex?
     let bitmapThreshold: Int
     let isCancelled: @Sendable () -> Bool
     /// Told every so many rows.
@@ -54,6 +56,10 @@ struct TableBuilder {
         var written = WrittenTable()
         var block = 0
         var read = 0
+        /// Rows of the batch that are in `rows` but for their other columns.
+        private var kept: [Int] = []
+        private var lastPerson = CDMBatch.null
+        private var lastOrdinal: Int?
 
         init(_ builder: TableBuilder, _ plan: TablePlan) {
             self.builder = builder
@@ -68,80 +74,153 @@ struct TableBuilder {
                 try finish()
                 return Outcome(statistics: statistics, skipped: skipped, written: written)
             }
-            let cursor = try builder.store.cursor(
-                table, columns: plan.names, order: order, isCancelled: builder.isCancelled)
-            while try cursor.next() {
-                try take(cursor)
-                read += 1
-                if read & 0xFFFF == 0 {
+            let cursor = try cursor(table, order)
+            let batch = CDMBatch(plan.kinds)
+            while try cursor.fill(batch) {
+                try take(batch)
+                let before = read
+                read += batch.count
+                if before >> 16 != read >> 16 {
                     builder.progress(read)
                     if builder.isCancelled() {
                         throw OMOPStoreError(.cancelled, "The build was stopped", advice: "Start it again when it suits.")
                     }
                 }
             }
-            try flush()
+            try advance(to: builder.persons.blockCount)
             try finish()
             builder.progress(read)
             return Outcome(statistics: statistics, skipped: skipped, written: written)
         }
 
-        // MARK: One row
+        private func cursor(_ table: CDMTable, _ order: ScanOrder) throws -> any CDMCursor {
+            if let previous = builder.previous {
+                return try builder.store.cursor(
+                    table, columns: plan.names, persons: previous.changed, isCancelled: builder.isCancelled)
+            }
+            return try builder.store.cursor(table, columns: plan.names, order: order, isCancelled: builder.isCancelled)
+        }
 
-        @inline(__always)
-        private mutating func take(_ cursor: any CDMCursor) throws {
-            guard let personID = cursor.int64(TablePlan.person) else { return skip(.noPerson) }
-            guard let ordinal = builder.persons.ordinal(of: personID) else { return skip(.unknownPerson) }
-            guard let day = cursor.day(TablePlan.start) else { return skip(.noDate) }
-            guard let id = cursor.int64(TablePlan.id) else { return skip(.noID) }
-            var concept = EventRows.nullConcept
-            if let place = plan.concept, let value = cursor.int64(place) {
-                guard let small = Int32(exactly: value), small != EventRows.nullConcept else {
-                    return skip(.impossibleConcept)
+        // MARK: Rows
+
+        /// Takes a batch: first who and when, row by row, then the other columns one after another.
+        private mutating func take(_ batch: CDMBatch) throws {
+            let persons = batch[TablePlan.person]
+            let ids = batch[TablePlan.id]
+            let days = batch[TablePlan.start]
+            let concepts = plan.concept.map { batch[$0] }
+            kept.removeAll(keepingCapacity: true)
+            for row in 0..<batch.count {
+                guard let ordinal = ordinal(persons[row]) else {
+                    skip(persons[row] == CDMBatch.null ? .noPerson : .unknownPerson)
+                    continue
                 }
-                concept = small
+                guard let day = Int32(exactly: days[row]) else {
+                    skip(.noDate)
+                    continue
+                }
+                guard ids[row] != CDMBatch.null else {
+                    skip(.noID)
+                    continue
+                }
+                var concept = EventRows.nullConcept
+                if let concepts, concepts[row] != CDMBatch.null {
+                    guard let small = Int32(exactly: concepts[row]), small != EventRows.nullConcept else {
+                        skip(.impossibleConcept)
+                        continue
+                    }
+                    concept = small
+                }
+                let rowBlock = ordinal / FileLayout.blockSize
+                if rowBlock != block {
+                    if rowBlock < block { throw OutOfOrder() }
+                    takeColumns(batch)
+                    try advance(to: rowBlock)
+                }
+                rows.person.append(UInt16(truncatingIfNeeded: ordinal))
+                rows.start.append(day)
+                rows.concept.append(codes.place(of: concept))
+                rows.id.append(ids[row])
+                kept.append(row)
             }
-            let rowBlock = ordinal / FileLayout.blockSize
-            if rowBlock != block {
-                if rowBlock < block { throw OutOfOrder() }
-                try flush()
-                block = rowBlock
+            takeColumns(batch)
+        }
+
+        /// The ordinal of a person, nil if unknown. A person's rows mostly follow one another.
+        @inline(__always)
+        private mutating func ordinal(_ person: Int64) -> Int? {
+            if person != lastPerson {
+                lastPerson = person
+                lastOrdinal = person == CDMBatch.null ? nil : builder.persons.ordinal(of: person)
             }
-            rows.person.append(UInt16(truncatingIfNeeded: ordinal))
-            rows.start.append(day)
-            rows.concept.append(codes.place(of: concept))
-            rows.id.append(id)
-            if let place = plan.end {
-                let length = cursor.day(place).map { Int64($0) - Int64(day) }
-                rows.end.append(length.flatMap(Int32.init(exactly:)) ?? Int32.min)
-            }
-            if let place = plan.visit { rows.visit.append(cursor.int64(place) ?? Int64.min) }
-            for column in plan.columns { take(column, cursor, day) }
+            return lastOrdinal
         }
 
         private mutating func skip(_ reason: SkippedRows.Reason) { skipped.count(builder.table.rawValue, reason) }
 
-        @inline(__always)
-        private mutating func take(_ column: TablePlan.Column, _ cursor: any CDMCursor, _ day: Int32) {
+        /// The other columns of the rows that were kept.
+        private mutating func takeColumns(_ batch: CDMBatch) {
+            if kept.isEmpty { return }
+            // Taken out, so that nothing holds on to a part of this value while another part changes.
+            var kept: [Int] = []
+            swap(&kept, &self.kept)
+            kept.withUnsafeBufferPointer { kept in
+                let days = batch[TablePlan.start]
+                if let place = plan.end {
+                    let ends = batch[place]
+                    rows.end.append(kept.count) { at in
+                        let end = ends[kept[at]]
+                        return end == CDMBatch.null ? Int32.min : Int32(exactly: end &- days[kept[at]]) ?? Int32.min
+                    }
+                }
+                if let place = plan.visit {
+                    let visits = batch[place]
+                    rows.visit.append(kept.count) { visits[kept[$0]] }
+                }
+                for column in plan.columns { take(column, batch, kept, days) }
+            }
+            kept.removeAll(keepingCapacity: true)
+            swap(&kept, &self.kept)
+        }
+
+        private mutating func take(
+            _ column: TablePlan.Column, _ batch: CDMBatch, _ kept: UnsafeBufferPointer<Int>, _ days: UnsafeBufferPointer<Int64>
+        ) {
             switch (column.store, column.origin) {
             case (.narrow(let slot), .cursor(let place)):
-                rows.narrow[slot].append(cursor.int64(place).flatMap(Int32.init(exactly:)) ?? Int32.min)
+                let values = batch[place]
+                rows.narrow[slot].append(kept.count) { Int32(exactly: values[kept[$0]]) ?? Int32.min }
             case (.narrow(let slot), .minutes(let place)):
-                let minutes = cursor.minute(place).map { $0 &- Int64(day) * 1_440 }
-                rows.narrow[slot].append(minutes.flatMap(Int32.init(exactly:)) ?? Int32.min)
+                let values = batch[place]
+                rows.narrow[slot].append(kept.count) { at in
+                    let minute = values[kept[at]]
+                    if minute == CDMBatch.null { return Int32.min }
+                    return Int32(exactly: minute &- days[kept[at]] &* 1_440) ?? Int32.min
+                }
             case (.narrow(let slot), .specialty):
-                let provider = plan.provider.flatMap { cursor.int64($0) }
-                rows.narrow[slot].append(provider.flatMap { builder.references.specialties[$0] } ?? Int32.min)
+                let providers = plan.provider.map { batch[$0] }
+                let specialties = builder.references.specialties
+                rows.narrow[slot].append(kept.count) { at in
+                    guard let provider = providers?[kept[at]], provider != CDMBatch.null else { return Int32.min }
+                    return specialties[provider] ?? Int32.min
+                }
             case (.narrow(let slot), .place):
-                let site = plan.careSite.flatMap { cursor.int64($0) }
-                rows.narrow[slot].append(site.flatMap { builder.references.places[$0] } ?? EventRows.absentRow)
-            case (.wide(let slot), .cursor(let place)):
-                rows.wide[slot].append(cursor.int64(place) ?? Int64.min)
-            case (.number(let slot), .cursor(let place)):
-                rows.wide[slot].append(cursor.double(place).map { Int64(bitPattern: $0.bitPattern) } ?? Int64.min)
+                let sites = plan.careSite.map { batch[$0] }
+                let places = builder.references.places
+                rows.narrow[slot].append(kept.count) { at in
+                    guard let site = sites?[kept[at]], site != CDMBatch.null else { return EventRows.absentRow }
+                    return places[site] ?? EventRows.absentRow
+                }
+            case (.wide(let slot), .cursor(let place)), (.number(let slot), .cursor(let place)):
+                let values = batch[place]
+                rows.wide[slot].append(kept.count) { values[kept[$0]] }
             case (.text(let slot, let table), .cursor(let place)):
-                let text = cursor.text(place)
-                rows.narrow[slot].append(text.map { rows.texts[table].place(of: $0) } ?? Int32.min)
+                let values = batch[place]
+                let texts = batch.texts[place]
+                for row in kept {
+                    let text = values[row]
+                    rows.narrow[slot].append(text == CDMBatch.null ? Int32.min : rows.texts[table].place(of: texts[Int(text)]))
+                }
             default:
                 // `visitType` is filled in when the block is complete.
                 break
@@ -149,6 +228,20 @@ struct TableBuilder {
         }
 
         // MARK: A block, the table
+
+        /// Completes the blocks before another.
+        private mutating func advance(to next: Int) throws {
+            guard let previous = builder.previous else {
+                try flush()
+                block = next
+                return
+            }
+            while block < next {
+                try previous.restore(builder.table, block: block, columns: plan.columns, into: &rows, &codes)
+                try flush()
+                block += 1
+            }
+        }
 
         private mutating func flush() throws {
             if rows.count == 0 { return }
@@ -170,14 +263,23 @@ struct TableBuilder {
             guard let slot = plan.visitTypeSlot else { return }
             let count = rows.count
             guard plan.visit != nil, !rows.visit.holdsOnly(Int64.min), builder.visits.blocks[block] != nil else {
-                for _ in 0..<count { rows.narrow[slot].append(EventRows.absentRow) }
+                rows.narrow[slot].append(count) { _ in EventRows.absentRow }
                 return
             }
             let lookup = try VisitLookup(block: block, written: builder.visits, sink: builder.sink)
-            for row in 0..<count {
-                let visit = rows.visit[row]
-                rows.narrow[slot].append(
-                    visit == Int64.min ? EventRows.absentRow : lookup.concept(person: rows.person[row], visit: visit))
+            var last = (person: UInt16(0), visit: Int64.min, concept: EventRows.absentRow)
+            let visits = rows.visit
+            let persons = rows.person
+            rows.narrow[slot].append(count) { row in
+                let visit = visits[row]
+                let person = persons[row]
+                if visit != last.visit || person != last.person {
+                    last = (
+                        person, visit,
+                        visit == Int64.min ? EventRows.absentRow : lookup.concept(person: person, visit: visit)
+                    )
+                }
+                return last.concept
             }
         }
 

@@ -31,6 +31,8 @@ struct TablePlan {
     let layout: TableLayout
     /// The store's columns to read, in the cursor's order: person, id, start, then the others.
     private(set) var names: [String]
+    /// As what each of them is read.
+    private(set) var kinds: [CDMBatch.Kind] = [.whole, .whole, .day]
     private(set) var concept: Int?
     private(set) var end: Int?
     private(set) var visit: Int?
@@ -50,11 +52,11 @@ struct TablePlan {
         let layout = TableLayout.of(table)
         self.layout = layout
         names = ["person_id", layout.id, layout.start]
-        concept = add(layout.concept, profile)
-        end = add(layout.end, profile)
-        visit = add(layout.hasVisit ? "visit_occurrence_id" : nil, profile)
-        provider = add(layout.hasProvider ? "provider_id" : nil, profile)
-        careSite = add(layout.hasCareSite ? "care_site_id" : nil, profile)
+        concept = add(layout.concept, .whole, profile)
+        end = add(layout.end, .day, profile)
+        visit = add(layout.hasVisit ? "visit_occurrence_id" : nil, .whole, profile)
+        provider = add(layout.hasProvider ? "provider_id" : nil, .whole, profile)
+        careSite = add(layout.hasCareSite ? "care_site_id" : nil, .whole, profile)
         for column in layout.columns {
             // A visit's own type is its concept, which every row carries anyway.
             if column.column == .visitType, table == .visit { continue }
@@ -64,9 +66,10 @@ struct TablePlan {
     }
 
     /// The place of a column among those read, nil if the store does not have it.
-    private mutating func add(_ name: String?, _ profile: StoreProfile) -> Int? {
+    private mutating func add(_ name: String?, _ kind: CDMBatch.Kind, _ profile: StoreProfile) -> Int? {
         guard let name, profile.has(layout.table, name) else { return nil }
         names.append(name)
+        kinds.append(kind)
         return names.count - 1
     }
 
@@ -75,8 +78,15 @@ struct TablePlan {
         case .providerSpecialty: return provider == nil ? nil : .specialty
         case .placeOfService: return .place
         case .visitType: return .visitType
-        case .startMinute, .endMinute: return add(column.name, profile).map { .minutes($0) }
-        default: return add(column.name, profile).map { .cursor($0) }
+        case .startMinute, .endMinute: return add(column.name, .minute, profile).map { .minutes($0) }
+        default:
+            let kind: CDMBatch.Kind =
+                switch column.column.kind {
+                case .concepts, .integers: .whole
+                case .numbers: .number
+                case .texts: .text
+                }
+            return add(column.name, kind, profile).map { .cursor($0) }
         }
     }
 

@@ -5,20 +5,34 @@ enum RowOrder {
         let rows = among ?? Array(0..<UInt32(persons.count))
         // Counting by person walks all 65,536 of them: not worth it for a handful of rows.
         if rows.count < 4_096 { return sortedByComparing(rows, persons, starts, ids) }
-        var ends = [Int32](repeating: 0, count: FileLayout.blockSize + 1)
-        for row in rows { ends[Int(persons[Int(row)]) + 1] += 1 }
-        for person in 0..<FileLayout.blockSize { ends[person + 1] += ends[person] }
         var order = [UInt32](repeating: 0, count: rows.count)
-        var next = ends
-        for row in rows {
-            let person = Int(persons[Int(row)])
-            order[Int(next[person])] = row
-            next[person] += 1
+        var ends = [Int32](repeating: 0, count: FileLayout.blockSize + 1)
+        persons.withUnsafeBufferPointer { persons in
+            ends.withUnsafeMutableBufferPointer { ends in
+                for row in rows { ends[Int(persons[Int(row)]) + 1] += 1 }
+                for person in 0..<FileLayout.blockSize { ends[person + 1] += ends[person] }
+            }
+            var next = ends
+            next.withUnsafeMutableBufferPointer { next in
+                order.withUnsafeMutableBufferPointer { order in
+                    for row in rows {
+                        let person = Int(persons[Int(row)])
+                        order[Int(next[person])] = row
+                        next[person] += 1
+                    }
+                }
+            }
         }
-        for person in 0..<FileLayout.blockSize {
-            let from = Int(ends[person])
-            let to = Int(ends[person + 1])
-            if to - from > 1 { sortRun(&order, from..<to, starts, ids) }
+        var keys: [UInt64] = []
+        order.withUnsafeMutableBufferPointer { order in
+            starts.withUnsafeBufferPointer { starts in
+                ids.withUnsafeBufferPointer { ids in
+                    for person in 0..<FileLayout.blockSize {
+                        let run = Int(ends[person])..<Int(ends[person + 1])
+                        if run.count > 1 { sortRun(UnsafeMutableBufferPointer(rebasing: order[run]), starts, ids, &keys) }
+                    }
+                }
+            }
         }
         return order
     }
@@ -35,25 +49,46 @@ enum RowOrder {
         }
     }
 
-    /// Short runs by insertion, long ones (hundreds of records of one person) by the library's sort, which is stable.
-    private static func sortRun(_ order: inout [UInt32], _ run: Range<Int>, _ starts: [Int32], _ ids: [Int64]) {
-        func comes(_ a: UInt32, before b: UInt32) -> Bool {
-            let a = Int(a)
-            let b = Int(b)
-            return starts[a] != starts[b] ? starts[a] < starts[b] : ids[a] < ids[b]
+    /// Sorts one person's rows.
+    ///
+    /// In most stores a person's ids rise with the rows; then start and row decide, which fit one number: short runs are
+    /// sorted by insertion, long ones (hundreds of records of one person) by the library.
+    private static func sortRun(
+        _ run: UnsafeMutableBufferPointer<UInt32>, _ starts: UnsafeBufferPointer<Int32>, _ ids: UnsafeBufferPointer<Int64>,
+        _ keys: inout [UInt64]
+    ) {
+        var idsRise = true
+        var isSorted = true
+        for place in 1..<run.count {
+            let (before, row) = (Int(run[place - 1]), Int(run[place]))
+            idsRise = idsRise && before < row && ids[before] <= ids[row]
+            isSorted = isSorted && (starts[before] < starts[row] || (starts[before] == starts[row] && ids[before] <= ids[row]))
         }
-        if run.count > 24 {
-            order[run].sort { comes($0, before: $1) }
-            return
-        }
-        for place in run.dropFirst() {
-            let row = order[place]
-            var at = place
-            while at > run.lowerBound, comes(row, before: order[at - 1]) {
-                order[at] = order[at - 1]
-                at -= 1
+        if isSorted { return }
+        guard idsRise else {
+            var run = run
+            return run.sort { left, right in
+                let (a, b) = (Int(left), Int(right))
+                return starts[a] != starts[b] ? starts[a] < starts[b] : ids[a] < ids[b]
             }
-            order[at] = row
         }
+        keys.removeAll(keepingCapacity: true)
+        for place in run.indices {
+            let start = UInt64(UInt32(bitPattern: starts[Int(run[place])]) ^ 0x8000_0000)
+            keys.append(start << 32 | UInt64(run[place]))
+        }
+        keys.withUnsafeMutableBufferPointer { keys in
+            if keys.count > 32 { return keys.sort() }
+            for place in 1..<keys.count {
+                let key = keys[place]
+                var at = place
+                while at > 0, key < keys[at - 1] {
+                    keys[at] = keys[at - 1]
+                    at -= 1
+                }
+                keys[at] = key
+            }
+        }
+        for place in run.indices { run[place] = UInt32(truncatingIfNeeded: keys[place]) }
     }
 }

@@ -43,6 +43,25 @@ extension DateText {
     }
 }
 
+extension DateText {
+    /// The minute of text that is exactly `2026-11-22 08:30:00` (or with `T`), as nearly all moments are; nil for any other.
+    static func plainMinute(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+        guard bytes.count == 19, bytes[10] == UInt8(ascii: " ") || bytes[10] == UInt8(ascii: "T"),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            let day = plainDay(UnsafeBufferPointer(rebasing: bytes[0..<10]))
+        else { return nil }
+        var worst: UInt8 = 0
+        func number(_ index: Int) -> Int {
+            let (tens, ones) = (bytes[index] &- UInt8(ascii: "0"), bytes[index + 1] &- UInt8(ascii: "0"))
+            worst = max(worst, max(tens, ones))
+            return Int(tens) * 10 + Int(ones)
+        }
+        let (hour, minute, second) = (number(11), number(14), number(17))
+        guard worst < 10, hour < 24, minute < 60, second <= 60 else { return nil }
+        return Int64(day) * 1_440 + Int64(hour * 60 + minute)
+    }
+}
+
 /// The steps of reading a date from bytes.
 private struct DateTextReader {
     private let bytes: UnsafeBufferPointer<UInt8>

@@ -29,6 +29,36 @@ struct SQLiteAccess: Sendable {
         }
     }
 
+    /// The rows of some persons, looked up one after another; nil where that would scan the table for each of them.
+    func cursor(
+        _ table: CDMTable, columns: [CDMColumn], persons: [Int64], isCancelled: @escaping @Sendable () -> Bool
+    ) throws(OMOPStoreError) -> (any CDMCursor)? {
+        guard let reading = readings[table] else { return EmptyCursor() }
+        // A person stored as text would not be found by its number.
+        guard let person = reading.columns["person_id"], person.isCleanInteger, reading.header == nil else { return nil }
+        let connection = try connect()
+        connection.interrupt(when: isCancelled)
+        let selected = columns.map { reading.columns[$0.name].map { SQLiteConnection.quoted($0.storedName) } ?? "NULL" }
+        let sql =
+            "SELECT \(selected.isEmpty ? "NULL" : selected.joined(separator: ", ")) "
+            + "FROM \(SQLiteConnection.quoted(reading.storedName)) WHERE \(SQLiteConnection.quoted(person.storedName)) = ?1"
+        let plan = try connection.prepare("EXPLAIN QUERY PLAN \(sql)")
+        var isLookedUp = true
+        while try plan.step() {
+            guard case .text(let step) = plan.value(3), step.hasPrefix("SEARCH ") else {
+                isLookedUp = false
+                continue
+            }
+        }
+        guard isLookedUp else { return nil }
+        return SQLiteCursor(
+            try connection.prepare(sql), names: columns.map(\.name),
+            numbers: columns.map { reading.columns[$0.name]?.numbers ?? DateNumber(storage: .compactDate) }, persons: persons
+        ) { () throws(OMOPStoreError) in
+            if isImmutable { try file.verifyUnchanged() }
+        }
+    }
+
     /// Whether the rows of `table` lie in the order of their persons: reads that one column of every row.
     func isStoredByPerson(_ table: CDMTable, isCancelled: @escaping @Sendable () -> Bool) throws(OMOPStoreError) -> Bool {
         guard let reading = readings[table], let person = reading.columns["person_id"] else { return false }

@@ -48,6 +48,27 @@ public final class SQLiteClinicalStore: ClinicalStore {
     public func cursor(
         _ table: CDMTable, columns: [String], order: ScanOrder, isCancelled: @escaping @Sendable () -> Bool
     ) throws(OMOPStoreError) -> any CDMCursor {
+        let known = try Self.known(columns, of: table)
+        guard order == .unordered || table.hasPerson else {
+            throw OMOPStoreError(
+                .unknownColumn, "\(table.rawValue) has no persons to be ordered by", advice: "Ask for it unordered")
+        }
+        let isSorted = order == .byPerson ? try isStoredByPerson(table, isCancelled: isCancelled) : false
+        return try access.cursor(table, columns: known, order: order, isSorted: isSorted, isCancelled: isCancelled)
+    }
+
+    /// The rows of some persons: looked up one after another where the table has an index by person, picked out of a scan
+    /// where it has none.
+    public func cursor(
+        _ table: CDMTable, columns: [String], persons: [Int64], isCancelled: @escaping @Sendable () -> Bool
+    ) throws(OMOPStoreError) -> any CDMCursor {
+        let known = try Self.known(columns, of: table)
+        if let found = try access.cursor(table, columns: known, persons: persons, isCancelled: isCancelled) { return found }
+        let all = try cursor(table, columns: columns + ["person_id"], order: .byPerson, isCancelled: isCancelled)
+        return ChosenPersonsCursor(all, person: columns.count, chosen: persons)
+    }
+
+    private static func known(_ columns: [String], of table: CDMTable) throws(OMOPStoreError) -> [CDMColumn] {
         var known: [CDMColumn] = []
         for name in columns {
             guard let column = table.column(name) else {
@@ -57,12 +78,7 @@ public final class SQLiteClinicalStore: ClinicalStore {
             }
             known.append(column)
         }
-        guard order == .unordered || table.hasPerson else {
-            throw OMOPStoreError(
-                .unknownColumn, "\(table.rawValue) has no persons to be ordered by", advice: "Ask for it unordered")
-        }
-        let isSorted = order == .byPerson ? try isStoredByPerson(table, isCancelled: isCancelled) : false
-        return try access.cursor(table, columns: known, order: order, isSorted: isSorted, isCancelled: isCancelled)
+        return known
     }
 
     /// Throws `changed` when the file is no longer the one that was opened: what was read in several scans then need not

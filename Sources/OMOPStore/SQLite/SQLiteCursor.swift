@@ -5,20 +5,23 @@ import GRDBSQLite
 /// The row loop talks to SQLite's statement directly: a layer between costs more than SQLite's own decoding.
 final class SQLiteCursor: CDMCursor {
     private let statement: SQLiteStatement
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let numbers: [DateNumber]
     private let names: [String]
     private let finish: () throws(OMOPStoreError) -> Void
     /// The hidden column that holds the person, when rows must come by person.
     private let orderColumn: CInt?
     private var lastPerson = Int64.min
+    /// The persons that are still to be looked up, the next one last; nil for a statement without a parameter.
+    private var persons: [Int64]?
     private var rows: Int64 = 0
     private var unreadable: [Int64]
 
     /// - Parameter orderColumn: the position of the person among the statement's columns, if the order is to be watched.
+    /// - Parameter persons: the values of the statement's parameter, if it has one: its rows are given for one after another.
     /// - Parameter finish: called after the last row.
     init(
-        _ statement: SQLiteStatement, names: [String], numbers: [DateNumber], orderColumn: Int?,
+        _ statement: SQLiteStatement, names: [String], numbers: [DateNumber], orderColumn: Int? = nil, persons: [Int64]? = nil,
         finish: @escaping () throws(OMOPStoreError) -> Void
     ) {
         self.statement = statement
@@ -26,14 +29,19 @@ final class SQLiteCursor: CDMCursor {
         self.names = names
         self.numbers = numbers
         self.orderColumn = orderColumn.map { CInt($0) }
+        self.persons = persons?.reversed()
         self.finish = finish
         unreadable = [Int64](repeating: 0, count: names.count)
     }
 
     func next() throws(OMOPStoreError) -> Bool {
-        guard try statement.step() else {
-            try finish()
-            return false
+        // A parameter that was never bound is NULL, which no person equals.
+        while try !statement.step() {
+            guard let person = persons?.popLast() else {
+                try finish()
+                return false
+            }
+            statement.rebind(person)
         }
         rows += 1
         if let orderColumn { try watchOrder(orderColumn) }
