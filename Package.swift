@@ -63,10 +63,16 @@ let rooms: [Room] = [
         name: "Client", kind: .room,
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound"],
         packages: ["Crypto"], tests: "ClientTests"),
-    // Floor 5: three executables for three people.
+    Room(
+        name: "Guardian", kind: .room, on: ["CanonicalJSON", "Disclosure", "Federation", "Outbound"],
+        packages: ["GRDB", "Logging", "ServiceLifecycle"], tests: "GuardianTests", testsOn: ["Cohorts"]),
+    // Floor 5: four executables for four people.
     Room(
         name: "dure-node", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
+        packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
+    Room(
+        name: "dure-guardian", kind: .executable, on: ["CanonicalJSON", "Federation", "Guardian"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "TerminalText", "Coordinator", "Federation"],
@@ -75,7 +81,7 @@ let rooms: [Room] = [
         name: "dure", kind: .executable,
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
         packages: ["ArgumentParser"], tests: "EndToEndTests",
-        testsOn: ["NodeAgent", "Coordinator", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
+        testsOn: ["NodeAgent", "Coordinator", "Guardian", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
         testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),
     // The benchmark's program (`make bench`).
     Room(

@@ -5,7 +5,7 @@ import Federation
 /// Lives here: the state database and its migrations, people and what they may do, projects, enrolled nodes, the durable
 /// dispatch queue, accepting signed answers, merging them, the audit log, the two HTTPS listeners. The folders follow one
 /// question: `People` and `Projects` say who may ask, `Queries` pins and signs it, `Dispatch` hands it out, `Nodes` knows who
-/// took it, `Answers` checks what came back, `Merge` adds it up, `HTTP` is the way in and out of all of that.
+/// took it, `Answers` checks what came back, `Totals` has masked totals opened, `Merge` adds it up, `HTTP` is the way in and out of all of that.
 ///
 /// Does not live here: patients' data of any kind, exact counts (they stay in the hospitals; what arrives is already
 /// disclosed, and this room only adds it), cohort evaluation, and anything of the node's side: this room and `NodeAgent`

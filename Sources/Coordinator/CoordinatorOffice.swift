@@ -51,6 +51,8 @@ public struct CoordinatorOffice: Sendable {
     public var projects: ProjectRegister { ProjectRegister(database: database, clock: clock) }
     /// The rosters.
     public var rosters: RosterRegister { RosterRegister(database: database, clock: clock) }
+    /// The totals rosters.
+    public var totals: TotalsRegister { TotalsRegister(database: database, clock: clock) }
     /// The enrolled nodes.
     public var nodes: NodeRegister { NodeRegister(database: database, clock: clock) }
     /// Enrolment codes and certificates.

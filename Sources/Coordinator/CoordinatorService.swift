@@ -25,6 +25,7 @@ public struct CoordinatorService: Service {
     private let ports: PortBoard
     let nodesWaiting = WaitingRoom<HospitalID>(isExclusive: true)
     let readersWaiting = WaitingRoom<QueryID>(isExclusive: false)
+    let totalsWaiting = WaitingRoom<TotalsBell>(isExclusive: false)
     private let sweepInterval: Duration
 
     /// The service of the coordinator in `office`.
@@ -73,9 +74,7 @@ public struct CoordinatorService: Service {
     private func services() throws -> [any Service] {
         let configuration = office.configuration
         return [
-            QueueSweeper(
-                database: office.database, clock: office.clock, nodesWaiting: nodesWaiting, readersWaiting: readersWaiting,
-                interval: sweepInterval, logger: logger),
+            sweeper,
             CertificateKeeper(certificate: certificate, logger: logger),
             try listener(
                 nodesRouter(), at: configuration.nodes, as: .nodes,
@@ -84,7 +83,7 @@ public struct CoordinatorService: Service {
                 peopleRouter(), at: configuration.people, as: .people,
                 tls: try ListenerTLS.people(certificate, own: configuration.peopleCertificate)),
             // Last in the list: a group stops its last service first.
-            WaitingRoomCloser(nodesWaiting: nodesWaiting, readersWaiting: readersWaiting),
+            WaitingRoomCloser(nodesWaiting: nodesWaiting, readersWaiting: readersWaiting, totalsWaiting: totalsWaiting),
         ]
     }
 
@@ -134,7 +133,8 @@ public struct CoordinatorService: Service {
         NodeRoutes(
             tickets: ticketDesk,
             answers: AcceptAnswer(
-                database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting),
+                database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting,
+                totalsWaiting: totalsWaiting),
             enrolment: office.enrolment, register: office.nodes, body: body.nodes,
             longestPoll: office.configuration.longestPoll, nodesURL: nodesURL
         ).add(to: router.group("v1/node"))
@@ -149,6 +149,7 @@ public struct CoordinatorService: Service {
                 context.address
             })
         openRoutes.add(to: router)
+        GuardianRoutes(totals: totalDesk, body: body.people, longestPoll: office.configuration.longestPoll).add(to: router)
         let signedIn = router.group("v1").add(middleware: SessionAuthenticator(register: office.credentials))
         PeopleRoutes(
             credentials: office.credentials, projects: office.projects, nodes: office.nodes, rosters: office.rosters,
@@ -166,10 +167,16 @@ public struct CoordinatorService: Service {
             leaseSeconds: office.configuration.leaseSeconds)
     }
 
+    var totalDesk: TotalDesk {
+        TotalDesk(
+            database: office.database, clock: office.clock, keys: office.keys, totalsWaiting: totalsWaiting,
+            readersWaiting: readersWaiting)
+    }
+
     var sweeper: QueueSweeper {
         QueueSweeper(
             database: office.database, clock: office.clock, nodesWaiting: nodesWaiting, readersWaiting: readersWaiting,
-            interval: sweepInterval, logger: logger)
+            totalsWaiting: totalsWaiting, interval: sweepInterval, logger: logger)
     }
 
     private var openRoutes: OpenRoutes {

@@ -20,6 +20,9 @@ public struct FederationError: Error, Sendable, Hashable, CustomStringConvertibl
         case enrolmentCodeInvalid = "ENROLMENT_CODE_INVALID"
         case chainBroken = "CHAIN_BROKEN"
         case rosterInvalid = "ROSTER_INVALID"
+        case totalsRoster = "TOTALS_ROSTER"
+        case totalMismatch = "TOTAL_MISMATCH"
+        case sealInvalid = "SEAL_INVALID"
     }
 
     /// What kind of failure it is.

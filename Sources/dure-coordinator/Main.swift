@@ -20,6 +20,7 @@ struct DureCoordinator: AsyncParsableCommand {
         version: "\(CoordinatorRoom.name) \(CoordinatorRoom.version)",
         subcommands: [
             Init.self, Run.self, EnrolCode.self, RosterCommand.self, UserCommand.self, ProjectCommand.self, NodeCommand.self,
+            TotalsCommand.self,
             AuditCommand.self, Backup.self,
         ])
 }

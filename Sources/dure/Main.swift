@@ -22,7 +22,7 @@ struct Dure: AsyncParsableCommand {
         subcommands: [
             Login.self, Logout.self, Whoami.self, QueryCommands.self, ResultCommands.self, ProjectCommands.self,
             NodeCommands.self,
-            DemoCommand.self,
+            TotalsCommands.self, DemoCommand.self,
         ])
 
     static func main() async {

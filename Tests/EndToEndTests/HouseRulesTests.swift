@@ -9,8 +9,9 @@ import Testing
     /// The rooms of this house, from the ground up.
     static let floors: [[String]] = [
         ["CCurl", "CRoaring", "CClp", "CanonicalJSON", "TerminalText"], ["Cohorts", "Disclosure"],
-        ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine"], ["NodeAgent", "Coordinator", "Client"],
-        ["dure-node", "dure-coordinator", "dure"],
+        ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine"],
+        ["NodeAgent", "Coordinator", "Guardian", "Client"],
+        ["dure-node", "dure-guardian", "dure-coordinator", "dure"],
     ]
 
     static func imports(of room: String) throws -> [String: Set<String>] {
@@ -44,7 +45,9 @@ import Testing
 
     @Test func theTwoSidesNeverImportEachOther() throws {
         for (room, others) in [
-            ("NodeAgent", ["Coordinator", "Client"]), ("Coordinator", ["NodeAgent", "Client", "CohortEngine"]),
+            ("NodeAgent", ["Coordinator", "Client", "Guardian"]),
+            ("Coordinator", ["NodeAgent", "Client", "CohortEngine", "Guardian"]),
+            ("Guardian", ["Coordinator", "NodeAgent", "Client", "CohortEngine", "OMOPStore"]),
         ] {
             for (file, lines) in try Self.imports(of: room) {
                 for other in others {
@@ -54,8 +57,10 @@ import Testing
         }
     }
 
-    @Test func theNodeHasNoServerInIt() throws {
-        for room in ["NodeAgent", "Outbound", "CohortEngine", "EventIndex", "OMOPStore", "dure-node"] {
+    @Test func neitherTheNodeNorTheGuardianHasAServerInIt() throws {
+        for room in [
+            "NodeAgent", "Outbound", "CohortEngine", "EventIndex", "OMOPStore", "dure-node", "Guardian", "dure-guardian",
+        ] {
             for (file, lines) in try Self.imports(of: room) {
                 for server in ["NIOCore", "NIOSSL", "Hummingbird", "HummingbirdTLS"] {
                     #expect(!lines.contains { Self.mentions(server, in: $0) }, "\(room)/\(file) imports \(server)")

@@ -159,7 +159,9 @@ import Testing
     @Test(arguments: [
         ("defaults: { threshold: 4 }", "4 is not between 5 and 1000"), ("defaults: { treshold: 20 }", "there is no such key"),
         ("defaults: { mode: \"every-query\" }", "\"every-query\" is none of: auto"),
-        ("defaults: { release_modes: [\"secure-total\"] }", "\"secure-total\" is none of: named, coded"),
+        ("defaults: { release_modes: [\"secure-total\"] }", "needs the officers' keys"),
+        ("totals: { officers: [\"12\"] }", "is not a public key"), ("totals: { minimum: 5 }", "at least 2 officers"),
+        ("totals: { minimum: 2 }", "2 is not between 3 and 10000"),
         ("defaults: { outputs: [\"attrition\"] }", "must hold total"), ("defaults: { exposure_cap: -1 }", "exposureCap"),
         ("projects: [{ id: \"42\" }]", "is not a project"), ("projects: [{ id: \"P-1\" }, { id: \"P-1\" }]", "stands twice"),
         ("projects: [{ id: \"P-1\", threshold: 6 }]", "may only be stricter"),

@@ -1,3 +1,5 @@
+import CanonicalJSON
+import Disclosure
 import Federation
 import Foundation
 import Outbound
@@ -51,6 +53,7 @@ public struct DemoConsortium: Sendable {
             throw ClientError(.configuration, code: "FOLDER", "\(folder) cannot be made.", advice: "Give another with --folder.")
         }
         for hospital in hospitals { try makeStore(hospital) }
+        if hasTotals { try makeOfficers() }
         if !exists("researcher.password") { try makeCoordinator() }
         for hospital in hospitals { try configureNode(hospital) }
     }
@@ -61,6 +64,10 @@ public struct DemoConsortium: Sendable {
         try await startCoordinator()
         for hospital in hospitals where !exists("\(hospital.id)/state/identity") { try enrol(hospital) }
         for hospital in hospitals { try startNode(hospital.id) }
+        if hasTotals {
+            if !exists("guardian/roster.json") { try makeGuardian() }
+            try startGuardian()
+        }
         say("Started \(hospitals.count) nodes, a process each; their logs are in \(folder)/logs")
     }
 
@@ -115,6 +122,7 @@ public struct DemoConsortium: Sendable {
             [
                 "project", "add", Self.project.rawValue, "--title-en", "The sample project", "--title-ko", "예시 과제",
                 "--organisation", "ORG-0001", "--until", "2099-12-31", "--member", Self.researcher, "--purpose", Self.purpose,
+                "--mode", "named", "--mode", "secure-total",
             ] + hospitals.flatMap { ["--hospital", $0.id.rawValue] })
         // Last: the file marks the coordinator as complete.
         try write(password + "\n", "researcher.password")
@@ -135,9 +143,72 @@ public struct DemoConsortium: Sendable {
         try programs.run("dure-coordinator", arguments + coordinatorOptions)
     }
 
+    // MARK: The guardian of consortium totals
+
+    /// A total needs five hospitals.
+    public var hasTotals: Bool { hospitals.count >= TotalRoster.minimum }
+
+    /// Starts the guardian, a party of its own.
+    public func startGuardian() throws(ClientError) {
+        try programs.start("dure-guardian", ["run", "--folder", "\(folder)/guardian"], log: "guardian")
+    }
+
+    private static let officers = ["officer-1.key", "officer-2.key"]
+
+    private func officers() throws(ClientError) -> [OfficerKey] {
+        var keys: [OfficerKey] = []
+        for name in Self.officers { keys.append(try OfficerKey(file: "\(folder)/\(name)")) }
+        return keys
+    }
+
+    private func makeOfficers() throws(ClientError) {
+        for name in Self.officers where !exists(name) {
+            guard !exists("researcher.password") else {
+                throw ClientError(
+                    .configuration, code: "FOLDER", "\(folder) was made by an earlier release, without officers' keys.",
+                    advice: "Remove it, or give another with --folder.")
+            }
+            _ = try OfficerKey(makingFile: "\(folder)/\(name)")
+        }
+    }
+
+    /// The guardian with its keys, and the totals roster, signed by both officers.
+    private func makeGuardian() throws(ClientError) {
+        say("Making the guardian of consortium totals, and the roster that two officers sign")
+        try? FileManager.default.removeItem(atPath: "\(folder)/guardian")
+        let officers = try officers()
+        let key = try programs.run("dure-coordinator", ["totals", "key"] + coordinatorOptions)
+        let entry = try programs.run(
+            "dure-guardian",
+            [
+                "init", "--folder", "\(folder)/guardian", "--id", "G-DEMO", "--coordinator", peopleURL,
+                "--authority", "\(folder)/coordinator/keys/ca.pem",
+                "--coordinator-key", key.trimmingCharacters(in: .whitespacesAndNewlines),
+            ] + officers.flatMap { ["--officer", $0.publicText] })
+        try write(entry, "guardian/entry.json")
+        let draft = try programs.run(
+            "dure-coordinator",
+            ["totals", "draft", "--guardian", "\(folder)/guardian/entry.json"] + coordinatorOptions
+                + hospitals.flatMap { ["--hospital", $0.id.rawValue] })
+        var roster: JSONValue
+        do throws(JSONError) {
+            roster = try JSONValue(parsing: Array(draft.utf8))
+        } catch {
+            throw ClientError(error)
+        }
+        for officer in officers { roster = try officer.sign(roster).json }
+        try write(roster.text(indent: 2), "guardian/signed.json")
+        try coordinator(["totals", "load", "\(folder)/guardian/signed.json"])
+        // Last: the file marks the guardian as complete.
+        try write(roster.text(indent: 2), "guardian/roster.json")
+    }
+
     private func configureNode(_ hospital: DemoHospital) throws(ClientError) {
         try write(hospital.nodeYAML(coordinator: peopleURL, store: storePath(hospital)), "\(hospital.id)/node.yaml")
-        if !exists("\(hospital.id)/policy.yaml") { try write(DemoHospital.policyYAML, "\(hospital.id)/policy.yaml") }
+        let officers = hasTotals ? try officers().map(\.publicText) : []
+        if !exists("\(hospital.id)/policy.yaml") {
+            try write(DemoHospital.policyYAML(officers: officers), "\(hospital.id)/policy.yaml")
+        }
     }
 
     private func enrol(_ hospital: DemoHospital) throws(ClientError) {

@@ -58,16 +58,21 @@ public struct DemoHospital: Sendable {
     }
 
     /// The hospital's policy: the defaults, for the one project of the demo.
-    static let policyYAML = """
-        schema: dure.policy/1
-        version: 1
-        changed_by: demo
-        reason: "The sample consortium's policy: every default, one project."
-        defaults:
-          breakdown_max_dimensions: 2
-        projects:
-          - id: \(DemoConsortium.project)
-            purposes: [protocol-feasibility]
+    static func policyYAML(officers: [String]) -> String {
+        let totals =
+            officers.isEmpty ? "" : "totals:\n  officers: [" + officers.map { "\"\($0)\"" }.joined(separator: ", ") + "]\n"
+        let modes = officers.isEmpty ? "" : "\n  release_modes: [named, coded, secure-total]"
+        return """
+            schema: dure.policy/1
+            version: 1
+            changed_by: demo
+            reason: "The sample consortium's policy: every default, one project."
+            defaults:
+              breakdown_max_dimensions: 2\(modes)
+            \(totals)projects:
+              - id: \(DemoConsortium.project)
+                purposes: [protocol-feasibility]
 
-        """
+            """
+    }
 }

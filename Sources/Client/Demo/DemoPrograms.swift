@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs the other two programs for the demo: short commands to their end, daemons until they are stopped.
+/// Runs the other three programs for the demo: short commands to their end, daemons until they are stopped.
 ///
 /// A child gets its output in a file of the demo's folder and its own process group is not made, so that a terminal's Ctrl-C reaches it
 /// too; `stopAll` ends what is left.
@@ -19,7 +19,7 @@ public final class DemoPrograms: Sendable {
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw ClientError(
                 .configuration, code: "PROGRAM_MISSING", "\(name) is not beside dure (\(path)).",
-                advice: "Build or install all three programs into one folder.")
+                advice: "Build or install all four programs into one folder.")
         }
         return path
     }

@@ -79,6 +79,10 @@ extension MergedResult {
         if rows.contains(where: { $0.answer.total == .failed(.integrity) }) { return .integrity }
         if facts.declined == facts.asked { return .declined }
         if status == .running { return rows.contains(where: \.waitsForPerson) ? .pending : .stillRunning }
+        if let total {
+            if total.state != .opened, !allowPartial { return .partial }
+            if failIfHidden, let answer = total.answer, answer.total.value == nil { return .allHidden }
+        }
         if failIfHidden, facts.answered > 0, facts.hidden == facts.answered { return .allHidden }
         if facts.answered < facts.asked, !allowPartial { return .partial }
         return .complete

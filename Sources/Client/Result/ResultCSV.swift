@@ -24,7 +24,21 @@ public struct ResultCSV: Sendable {
             let key = zip(result.merged.dimensions, cell.key).map { "\($0)=\($1)" }.joined(separator: ";")
             lines += rows(part: "breakdown", key: key) { $0.breakdown?.count(cell.key) ?? $0.withoutPart }
         }
+        if let answer = result.total?.answer { lines += rows(answer) }
         return CSVText.lines(lines)
+    }
+
+    /// The consortium total: a value, what it lies between with 95 % certainty, and no hospital.
+    private func rows(_ answer: TotalAnswer) -> [[String]] {
+        func row(_ part: String, _ key: String, _ count: TotalCount) -> [String] {
+            [result.query.rawValue, result.questionHash.text, part, "*", key]
+                + [count.value.map(String.init) ?? "", String(count.low), String(count.high)]
+                + [count.value == nil ? "secure-total-hidden" : "secure-total", result.isSynthetic ? "yes" : "no"]
+        }
+        let cells = answer.cells.map { cell in
+            row("breakdown", zip(answer.dimensions, cell.key).map { "\($0)=\($1)" }.joined(separator: ";"), cell.count)
+        }
+        return [row("total", "", answer.total)] + answer.attrition.map { row("attrition", $0.name, $0.count) } + cells
     }
 
     private func rows(part: String, key: String, _ count: (DisclosedAnswer) -> DisclosedCount) -> [[String]] {
@@ -34,6 +48,7 @@ public struct ResultCSV: Sendable {
         let hospitals = zip(result.rows, counts).map { row, count in
             head + [part, row.node, key] + Self.columns(count) + [synthetic]
         }
+        guard result.mode != .secureTotal else { return hospitals }
         let merged = MergedCount(counts)
         let sum = [
             "", merged.records.map { String($0.low) } ?? "", merged.records.map { String($0.high) } ?? "",
@@ -47,6 +62,7 @@ public struct ResultCSV: Sendable {
         case .exact(let value): [String(value), String(value), String(value), "exact"]
         case .rounded(let value, _, let low, let high): [String(value), String(low), String(high), "rounded"]
         case .hidden(let low, let high, _): ["", String(low), String(high), "hidden"]
+        case .masked: ["", "", "", "masked"]
         case .unavailable(.notApplicable, _): ["", "", "", "not-applicable"]
         case .unavailable(let why, _): ["", "", "", "unavailable-\(why.rawValue)"]
         case .refused(let code): ["", "", "", "refused-\(code)"]

@@ -20,6 +20,7 @@ public struct ResultView: Sendable {
     /// Everything, in the order in which it is read.
     public func lines(width: Int = 80) -> [String] {
         var lines = title(width) + summary(width) + [""] + hospitals(width)
+        if let total = result.total { lines += TotalView(total, language: language).tables(width) }
         if !result.merged.attrition.isEmpty { lines += [""] + attrition(width) }
         if !result.merged.cells.isEmpty { lines += [""] + breakdown(width) }
         return lines
@@ -36,6 +37,10 @@ public struct ResultView: Sendable {
 
     private func summary(_ width: Int) -> [String] {
         let total = result.merged.total
+        if let secure = result.total {
+            return TotalView(secure, language: language).summary(width)
+                + DisplayWidth.wrapped(HonestyLine(total, language: language).text, to: width)
+        }
         let rising = total.facts.mayRise ? language.choose(" and rising", " (늘어날 수 있음)") : ""
         let records = total.records.map { counts.interval($0) + rising } ?? language.choose("no answer yet", "아직 응답 없음")
         var lines = [
@@ -58,8 +63,9 @@ public struct ResultView: Sendable {
         let facts = result.merged.total.facts
         guard facts.answered > 0, facts.hidden == facts.answered else { return nil }
         return language.choose(
-            "All hospitals that answered are below the publishable size; their values are not shown.",
-            "응답한 모든 병원의 값이 공개 기준값 미만이어서 표시하지 않습니다.")
+            "All hospitals that answered are below the publishable size; their values are not shown. You can ask for a secure "
+                + "total: --mode secure-total.",
+            "응답한 모든 병원의 값이 공개 기준값 미만이어서 표시하지 않습니다. 보안 합산을 요청할 수 있습니다(--mode secure-total).")
     }
 
     private func hospitals(_ width: Int) -> [String] {

@@ -16,7 +16,7 @@ public struct CountText: Sendable {
         case .hidden(let low, let high, _): "\(number(low))–\(number(high))"
         case .unavailable(.notApplicable, _): language.choose("n/a", "해당 없음")
         case .unavailable: language.choose("no data", "데이터 없음")
-        case .refused, .waiting, .failed: "–"
+        case .masked, .refused, .waiting, .failed: "–"
         }
     }
 
@@ -26,6 +26,7 @@ public struct CountText: Sendable {
         case .exact: language.choose("exact", "정확값")
         case .rounded: language.choose("rounded", "반올림값")
         case .hidden: language.choose("hidden", "비공개")
+        case .masked: language.choose("in the total", "합산에 포함")
         case .unavailable(.notApplicable, _): language.choose("n/a", "해당 없음")
         case .unavailable: language.choose("no data", "데이터 없음")
         case .refused: language.choose("declined", "거절됨")
@@ -37,7 +38,7 @@ public struct CountText: Sendable {
     /// Why there is no number, or an empty text.
     public func note(_ count: DisclosedCount) -> String {
         switch count {
-        case .exact, .rounded: ""
+        case .exact, .rounded, .masked: ""
         case .hidden(_, _, let why): note(why)
         case .unavailable(let why, let detail): note(why, detail)
         case .refused(let code): note(declined: code)

@@ -11,6 +11,7 @@ struct AcceptAnswer: Sendable {
     let clock: CoordinatorClock
     let keys: ConsortiumKeys
     let readersWaiting: WaitingRoom<QueryID>
+    let totalsWaiting: WaitingRoom<TotalsBell>
 
     /// What became of an answer, decided inside the transaction and told after it is committed.
     private enum Verdict: Sendable {
@@ -36,9 +37,13 @@ struct AcceptAnswer: Sendable {
             return receipt
         case .accepted(let receipt, let query):
             await readersWaiting.ring(query)
+            await totalsWaiting.ring(TotalsBell())
             return receipt
         case .refused(let error, let query):
-            if let query { await readersWaiting.ring(query) }
+            if let query {
+                await readersWaiting.ring(query)
+                await totalsWaiting.ring(TotalsBell())
+            }
             throw error
         }
     }
@@ -153,7 +158,7 @@ struct AcceptAnswer: Sendable {
     /// A hospital that says that it cannot know has answered; one that failed has not.
     private static func outcome(_ outcome: AnswerOutcome) -> TicketLifecycle.Outcome {
         switch outcome {
-        case .answered, .unavailable: .answered
+        case .answered, .masked, .unavailable: .answered
         case .declined: .declined
         case .failed: .failed
         }

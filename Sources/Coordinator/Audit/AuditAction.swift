@@ -20,6 +20,9 @@ enum AuditAction: String, Sendable, CaseIterable {
     case hospitalAdded = "project.hospital.add"
     case hospitalRemoved = "project.hospital.remove"
     case rosterLoaded = "roster.load"
+    case totalsRosterLoaded = "totals.roster.load"
+    case totalRequested = "total.request"
+    case totalOpened = "total.open"
     case codeMade = "enrolment.code"
     case enrolmentRefused = "enrolment.refuse"
     case nodeEnrolled = "node.enrol"
@@ -44,6 +47,8 @@ public enum AuditActor: Sendable, Hashable {
     case person(Caller)
     /// A hospital's node.
     case node(HospitalID)
+    /// The guardian of consortium totals.
+    case guardian(GuardianID)
     /// Somebody with access to the coordinator's own machine, by the name of the account there.
     case operatorAccount(String)
     /// The coordinator itself.
@@ -55,6 +60,7 @@ public enum AuditActor: Sendable, Hashable {
         switch self {
         case .person(let caller): "person:\(caller.person)"
         case .node(let hospital): "node:\(hospital)"
+        case .guardian(let id): "guardian:\(id)"
         case .operatorAccount(let name): "operator:\(name)"
         case .system: "system"
         case .stranger: "stranger"
@@ -71,6 +77,7 @@ enum AuditObject: Sendable, Hashable {
     case membership(ProjectID, PersonID)
     case projectHospital(ProjectID, HospitalID)
     case roster(Int64)
+    case totalsRoster(Int)
     case hospital(HospitalID)
     case query(QueryID)
     case ticket(TicketID)
@@ -84,6 +91,7 @@ enum AuditObject: Sendable, Hashable {
         case .membership(let project, let person): "project:\(project)/person:\(person)"
         case .projectHospital(let project, let hospital): "project:\(project)/hospital:\(hospital)"
         case .roster(let version): "roster:\(version)"
+        case .totalsRoster(let version): "totals-roster:\(version)"
         case .hospital(let id): "hospital:\(id)"
         case .query(let id): "query:\(id)"
         case .ticket(let id): "ticket:\(id)"

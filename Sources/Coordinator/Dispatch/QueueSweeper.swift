@@ -9,6 +9,7 @@ struct QueueSweeper: Service {
     let clock: CoordinatorClock
     let nodesWaiting: WaitingRoom<HospitalID>
     let readersWaiting: WaitingRoom<QueryID>
+    let totalsWaiting: WaitingRoom<TotalsBell>
     let interval: Duration
     let logger: Logger
 
@@ -38,6 +39,7 @@ struct QueueSweeper: Service {
         let waiting = try await database.read { db in try TicketQueue.hospitalsWithWork(db, now: now) }
         for hospital in swept.hospitals.union(waiting) { await nodesWaiting.ring(hospital) }
         for query in swept.queries { await readersWaiting.ring(query) }
+        if !swept.queries.isEmpty { await totalsWaiting.ring(TotalsBell()) }
     }
 }
 
@@ -46,10 +48,12 @@ struct QueueSweeper: Service {
 struct WaitingRoomCloser: Service {
     let nodesWaiting: WaitingRoom<HospitalID>
     let readersWaiting: WaitingRoom<QueryID>
+    let totalsWaiting: WaitingRoom<TotalsBell>
 
     func run() async throws {
         try? await gracefulShutdown()
         await nodesWaiting.close()
         await readersWaiting.close()
+        await totalsWaiting.close()
     }
 }

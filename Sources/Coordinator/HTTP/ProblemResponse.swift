@@ -44,10 +44,10 @@ enum ProblemResponse {
     private static func problem(_ error: FederationError) -> Problem {
         let status =
             switch error.code {
-            case .malformed, .wrongSchema, .rosterInvalid: 400
+            case .malformed, .wrongSchema, .rosterInvalid, .totalsRoster: 400
             case .audienceWrong, .keyUnknown, .keyInvalid, .certificateInvalid, .enrolmentCodeInvalid, .signatureInvalid: 403
             case .ticketExpired, .ticketNotYetValid: 410
-            case .ticketReplayed, .ticketMismatch, .questionHashWrong, .answerShape: 422
+            case .ticketReplayed, .ticketMismatch, .questionHashWrong, .answerShape, .totalMismatch, .sealInvalid: 422
             case .chainBroken: 500
             }
         return Problem(

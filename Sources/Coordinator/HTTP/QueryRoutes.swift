@@ -82,7 +82,7 @@ extension QueryRecord {
         object["expires"] = expires.json
         object["mode"] = .string(mode.rawValue)
         object["version"] = .int(version)
-        if mode == .named {
+        if mode != .coded {
             object["hospitals"] = .array(tickets.map(\.json))
         } else {
             let counts = Dictionary(grouping: tickets, by: \.state.rawValue).mapValues(\.count)

@@ -51,9 +51,11 @@ struct ResultDesk: Sendable {
         let query = try await database.read { db in try QueryDesk.require(db, id, .exportResult, of: caller) }
         let result = try await merge(query)
         // Under "coded" the signed tickets and answers would name the hospitals.
-        let evidence = query.mode == .named ? try await self.evidence(query) : []
+        let evidence = query.mode == .coded ? [] : try await self.evidence(query)
+        let total = try await database.read { db in try TotalRecord.find(db, id) }
         let export = ResultExport(
-            result: result, coordinatorKey: keys.signing.verificationKey, evidence: evidence, exported: now)
+            result: result, coordinatorKey: keys.signing.verificationKey, evidence: evidence, exported: now,
+            total: total.flatMap(ResultExport.TotalEvidence.init))
         let signed = try SignedDocument(signing: export, with: keys.signing)
         try await database.write { db in
             try AuditLog.append(
@@ -65,18 +67,25 @@ struct ResultDesk: Sendable {
     /// The merged result as it is now.
     func merge(_ query: QueryRecord) async throws -> MergedResult {
         // One snapshot: version, states and answers belong together.
-        let (query, answers, roster) = try await database.read { db in
+        let (query, answers, roster, total) = try await database.read { db in
             let fresh = try QueryRecord.find(db, query.id)
-            return (fresh, try Self.answers(db, fresh), try Self.roster(db, fresh))
+            return (fresh, try Self.answers(db, fresh), try Self.roster(db, fresh), try Self.total(db, fresh))
         }
         var rows = query.tickets.map { ticket in
             Self.row(ticket, answers[ticket.id], name: roster?.name(of: ticket.hospital))
         }
-        if query.mode != .named { rows = CodedRows.shuffled(rows, by: query.shuffle) }
+        if query.mode == .coded { rows = CodedRows.shuffled(rows, by: query.shuffle) }
         return MergedResult(
             query: query.id, questionHash: query.questionHash, title: query.title, project: query.project,
             mode: query.mode, status: query.status, version: query.version, created: query.askedAt, roster: query.roster,
-            rows: rows)
+            rows: rows, total: total)
+    }
+
+    /// The consortium total, where one was asked for.
+    private static func total(_ db: Database, _ query: QueryRecord) throws -> SecureTotal? {
+        guard let record = try TotalRecord.find(db, query.id) else { return nil }
+        let isGathering = query.cancelledAt == nil && query.tickets.contains { !$0.state.isFinal }
+        return try record.told(isGathering: isGathering, answers: try TotalRecord.answers(db, query.id))
     }
 
     private static func answers(_ db: Database, _ query: QueryRecord) throws -> [TicketID: NodeAnswer] {
@@ -157,5 +166,13 @@ struct ResultDesk: Sendable {
                 ORDER BY enrolled_at DESC LIMIT 1
                 """, arguments: [hospital.rawValue, name])
         return text.flatMap(Hex.decode).flatMap(VerificationKey.init(bytes:))
+    }
+}
+
+extension ResultExport.TotalEvidence {
+    /// The documents of a total, once the guardian has spoken.
+    fileprivate init?(_ total: TotalRecord) {
+        guard let request = total.request, let opening = total.opening else { return nil }
+        self.init(request: request, opening: opening)
     }
 }

@@ -20,6 +20,10 @@ struct QueryRecord: Sendable {
     let version: Int
     let shuffle: String
     let tickets: [TicketRow]
+    /// Whether every hospital has answered and the total waits for the guardian.
+    let awaitsGuardian: Bool
+    /// Whether there will be no total.
+    let hasNoTotal: Bool
 
     /// What is known of one hospital's ticket without its answer.
     struct TicketRow: Sendable, Hashable {
@@ -74,6 +78,9 @@ struct QueryRecord: Sendable {
                 progress: (row["progress"] as String?).flatMap(NodeProgress.Stage.init(rawValue:)),
                 progressSince: row.optionalTimestamp("progress_since"), hasCounts: row["has_counts"])
         }
+        let total = mode == .secureTotal ? try TotalRecord.find(db, QueryID(unchecked: id)) : nil
+        awaitsGuardian = total?.awaitsGuardian(contributions: tickets.count(where: \.hasCounts)) ?? false
+        hasNoTotal = total.map { $0.opening == nil || $0.isRefused } ?? false
     }
 
     /// What the question is called, if anything.
@@ -85,7 +92,8 @@ struct QueryRecord: Sendable {
     /// Where the query stands as a whole.
     var status: QueryStatus {
         if cancelledAt != nil { return .cancelled }
-        if tickets.contains(where: { !$0.state.isFinal }) { return .running }
+        if awaitsGuardian || tickets.contains(where: { !$0.state.isFinal }) { return .running }
+        if hasNoTotal { return .partial }
         return tickets.allSatisfy(\.hasCounts) ? .complete : .partial
     }
 

@@ -85,11 +85,6 @@ struct SubmitQuery: Sendable {
                 .projectClosed, "Project \(project.statement.id) is closed (its last day is \(project.until)).",
                 advice: "Ask the consortium's lead to extend it, or use another project.")
         }
-        guard submission.mode != .secureTotal else {
-            throw CoordinatorError(
-                .releaseModeUnsupported, "The release mode secure-total is not supported yet.", advice: "Use named or coded.",
-                pointer: "/mode")
-        }
         guard project.modes.contains(submission.mode) else {
             throw CoordinatorError(
                 .releaseModeUnsupported,
@@ -147,6 +142,30 @@ struct SubmitQuery: Sendable {
         return id
     }
 
+    /// The roster that a total is asked under; the total's own record is made with it.
+    private func totalsRoster(_ db: Database, _ query: QueryID, _ hospitals: [HospitalID]) throws -> CosignedRoster {
+        guard let cosigned = try TotalsRegister.current(db) else {
+            throw CoordinatorError(
+                .releaseModeUnsupported, "No totals roster is loaded here, so no total can be asked for.",
+                advice: "An administrator draws one up for the officers to sign: `dure-coordinator totals draft`.",
+                pointer: "/mode")
+        }
+        let roster = try cosigned.content()
+        if let stranger = hospitals.first(where: { roster.key(of: $0) == nil }) {
+            throw CoordinatorError(
+                .hospitalNotInProject, "\(stranger) is not on the totals roster.",
+                advice: "Leave it out with --hospital, or let the officers sign a roster that lists it.", pointer: "/hospitals")
+        }
+        guard hospitals.count >= roster.minimum else {
+            throw CoordinatorError(
+                .releaseModeUnsupported,
+                "A total needs at least \(roster.minimum) hospitals, and \(hospitals.count) are asked.",
+                advice: "Ask more hospitals, or ask for named answers.", pointer: "/hospitals")
+        }
+        try TotalRecord.insert(db, query, roster)
+        return cosigned
+    }
+
     private func expiry(_ submission: QuerySubmission, _ now: Timestamp) -> Timestamp {
         now.adding(submission.answerWithin.map(Int64.init) ?? standardLifetime)
     }
@@ -156,12 +175,14 @@ struct SubmitQuery: Sendable {
         _ caller: Caller, _ now: Timestamp
     ) throws {
         let roster = try RosterRegister.current(db)?.roster ?? RosterRegister.none
+        let total = submission.mode == .secureTotal ? try totalsRoster(db, query, hospitals) : nil
         var generator = SystemRandomNumberGenerator()
         for hospital in hospitals {
             let ticket = QueryTicket(
                 id: .random(using: &generator), query: query, audience: hospital, issued: now,
                 expires: expiry(submission, now), project: project.statement, requesterRole: caller.role.rawValue,
-                question: submission.question, mode: submission.mode, wish: wish, roster: roster.digest)
+                question: submission.question, mode: submission.mode, wish: wish, roster: roster.digest,
+                total: total)
             try TicketQueue.insert(db, ticket, try SignedDocument(signing: ticket, with: keys.signing))
         }
     }

@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("004 queries and dispatch", migrate: Migration004.migrate)
         migrator.registerMigration("005 audit", migrate: Migration005.migrate)
         migrator.registerMigration("006 former keys", migrate: Migration006.migrate)
+        migrator.registerMigration("007 totals", migrate: Migration007.migrate)
         return migrator
     }
 }

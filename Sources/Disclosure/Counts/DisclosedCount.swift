@@ -11,6 +11,8 @@ public enum DisclosedCount: Sendable, Hashable {
     case rounded(Int, base: Int, low: Int, high: Int)
     /// A count that is not shown; it lies in `low...high`.
     case hidden(low: Int, high: Int, why: HiddenReason)
+    /// The hospital's count is in a consortium total only; on its own it says nothing.
+    case masked
     /// The hospital cannot know: it has no such data.
     case unavailable(UnavailableReason, detail: String?)
     /// The hospital's policy said no, with a stable code such as `PURPOSE_SCOPE`.
@@ -23,7 +25,7 @@ public enum DisclosedCount: Sendable, Hashable {
     /// The tag that stands in JSON as `kind` and in CSV as `status`.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// See the cases of `DisclosedCount`.
-        case exact, rounded, hidden, unavailable, refused, waiting, failed
+        case exact, rounded, hidden, masked, unavailable, refused, waiting, failed
     }
 
     /// The tag.
@@ -32,6 +34,7 @@ public enum DisclosedCount: Sendable, Hashable {
         case .exact: .exact
         case .rounded: .rounded
         case .hidden: .hidden
+        case .masked: .masked
         case .unavailable: .unavailable
         case .refused: .refused
         case .waiting: .waiting
@@ -39,17 +42,18 @@ public enum DisclosedCount: Sendable, Hashable {
         }
     }
 
-    /// What the count can be, where the hospital answered; `nil` where it did not (unavailable, refused, waiting, failed).
+    /// What the count can be, where the hospital answered; `nil` where it did not (unavailable, refused, waiting, failed), or
+    /// answered with a masked one.
     public var interval: CountInterval? {
         switch self {
         case .exact(let value): CountInterval(low: value, high: value)
         case .rounded(_, _, let low, let high), .hidden(let low, let high, _): CountInterval(low: low, high: high)
-        case .unavailable, .refused, .waiting, .failed: nil
+        case .masked, .unavailable, .refused, .waiting, .failed: nil
         }
     }
 
-    /// Whether the hospital answered (a hidden count is an answer).
-    public var isAnswer: Bool { interval != nil }
+    /// Whether the hospital answered (a hidden or a masked count is an answer).
+    public var isAnswer: Bool { interval != nil || self == .masked }
 }
 
 extension DisclosedCount: JSONEncodable {
@@ -68,6 +72,8 @@ extension DisclosedCount: JSONEncodable {
             object["low"] = .number(JSONNumber(low))
             object["high"] = .number(JSONNumber(high))
             object["why"] = .string(why.rawValue)
+        case .masked:
+            break
         case .unavailable(let why, let detail):
             object["why"] = .string(why.rawValue)
             if let detail { object["detail"] = .string(detail) }
@@ -107,6 +113,9 @@ extension DisclosedCount: JSONDecodable {
             let interval = try CountInterval(from: object)
             self = .hidden(
                 low: interval.low, high: interval.high, why: try object.required("why").choice(HiddenReason.self))
+        case .masked:
+            _ = try json.object(allowing: ["kind"])
+            self = .masked
         case .unavailable:
             let object = try json.object(allowing: ["kind", "why", "detail"])
             self = .unavailable(

@@ -36,6 +36,9 @@ public struct ReleaseGate: Sendable {
         let answer = register?.placed(answer) ?? answer
         let counts = CountRelease(rules: rules, key: key, patients: patients)
         let total = counts.release(answer.total, cohort: request.cohort, to: &draft)
+        // A hidden total tells the hospital's number to nobody, so the cohort may still be asked as a consortium total: that is
+        // what rare events need. Everybody sees that it is hidden, so the lock tells nothing.
+        if let cohort = request.cohort, ledger.tiers[cohort] == nil, case .hidden = total { draft.unlock(cohort) }
         // From the last step back, so that each is compared with the smaller group that it was narrowed to: a step that
         // leaves out fewer than k patients is answered with that group's number.
         var steps: [CountRelease.Outcome] = []
@@ -55,7 +58,7 @@ public struct ReleaseGate: Sendable {
         return ReleasePlan(disclosed: disclosed, outcomes: outcomes, ledger: draft, base: ledger.revision)
     }
 
-    private func check(_ answer: EvaluatedAnswer, _ ledger: ReleaseLedger) throws(DisclosureError) {
+    func check(_ answer: EvaluatedAnswer, _ ledger: ReleaseLedger) throws(DisclosureError) {
         guard ledger.universe == patients.universe, register.map({ $0.universe == ledger.universe }) ?? true else {
             throw DisclosureError(
                 .badLedger, "the ledger, the patient keys and the register are of different numbers of persons",
@@ -65,7 +68,7 @@ public struct ReleaseGate: Sendable {
     }
 
     /// The tier lock and the project's cap (L7, L4): both are decided by what is asked, never by the data.
-    private func admit(_ request: ReleaseRequest, to draft: inout ReleaseLedger) throws(DisclosureError) {
+    func admit(_ request: ReleaseRequest, to draft: inout ReleaseLedger) throws(DisclosureError) {
         if let cohort = request.cohort {
             if let tier = draft.tiers[cohort], tier != request.tier {
                 throw DisclosureError(

@@ -32,7 +32,7 @@ struct StricterShowing {
         case .exact(let value): shown(count, value, base: 1, low: value, high: value)
         case .rounded(let value, let base, let low, let high): shown(count, value, base: base, low: low, high: high)
         case .hidden(_, let high, let why): hidden(high, why)
-        case .unavailable, .refused, .waiting, .failed: count
+        case .masked, .unavailable, .refused, .waiting, .failed: count
         }
     }
 

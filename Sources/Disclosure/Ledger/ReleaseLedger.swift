@@ -135,11 +135,15 @@ extension ReleaseLedger {
         self.revision = revision
     }
 
+    mutating func restore(revision: UInt64) { self.revision = revision }
+
     mutating func remember(_ table: DisclosedBreakdown, _ key: TableKey) { tables[key] = table }
 
     mutating func count(releaseOf project: String) { releases[project, default: 0] += 1 }
 
     mutating func lock(_ cohort: String, _ tier: ReleaseRequest.Tier) { tiers[cohort] = tier }
+
+    mutating func unlock(_ cohort: String) { tiers[cohort] = nil }
 
     /// Whether releasing the set would push more than a tenth of its members over the cap (L4).
     func isOverexposed(_ set: PersonSet, cap: Double) -> Bool {

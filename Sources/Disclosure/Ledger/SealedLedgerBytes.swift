@@ -123,7 +123,7 @@ extension ReleaseLedger {
 }
 
 extension StoredSet {
-    fileprivate func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         switch form {
         case .list(let list):
             writer.integer(0)
@@ -140,7 +140,7 @@ extension StoredSet {
         }
     }
 
-    fileprivate init(from reader: inout ByteReader, universe: Int) throws(DisclosureError) {
+    init(from reader: inout ByteReader, universe: Int) throws(DisclosureError) {
         var set = PersonSet(universe: universe)
         if try reader.integer(through: 1) == 0 {
             var member = 0

@@ -6,12 +6,14 @@ import CanonicalJSON
 public struct HonestyFacts: Sendable, Hashable {
     /// Hospitals asked.
     public let asked: Int
-    /// Hospitals that answered with a count, hidden ones included.
+    /// Hospitals that answered with a count, hidden and masked ones included.
     public let answered: Int
     /// Of the answered: hospitals whose count is hidden.
     public let hidden: Int
     /// What the hidden counts add together (0...0 when none is hidden).
     public let hiddenInterval: CountInterval
+    /// Of the answered: hospitals whose count is in a consortium total only.
+    public let masked: Int
     /// Hospitals that cannot know. They are not part of the number and never counted as answered.
     public let unavailable: Int
     /// Hospitals whose policy said no.
@@ -29,9 +31,10 @@ public struct HonestyFacts: Sendable, Hashable {
     init(_ counts: [DisclosedCount]) {
         func number(_ kinds: DisclosedCount.Kind...) -> Int { counts.count { kinds.contains($0.kind) } }
         asked = counts.count
-        answered = number(.exact, .rounded, .hidden)
+        answered = number(.exact, .rounded, .hidden, .masked)
         hidden = number(.hidden)
         hiddenInterval = counts.filter { $0.kind == .hidden }.compactMap(\.interval).reduce(.zero, +)
+        masked = number(.masked)
         unavailable = number(.unavailable)
         declined = number(.refused)
         waiting = number(.waiting)
@@ -45,7 +48,8 @@ extension HonestyFacts: JSONEncodable {
         .object(
             JSONObject([
                 ("asked", .int(asked)), ("answered", .int(answered)), ("hidden", .int(hidden)),
-                ("hiddenInterval", hiddenInterval.json), ("unavailable", .int(unavailable)), ("declined", .int(declined)),
+                ("hiddenInterval", hiddenInterval.json), ("masked", .int(masked)), ("unavailable", .int(unavailable)),
+                ("declined", .int(declined)),
                 ("waiting", .int(waiting)), ("failed", .int(failed)), ("mayRise", .bool(mayRise)),
             ]))
     }

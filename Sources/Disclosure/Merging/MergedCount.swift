@@ -24,7 +24,7 @@ public struct MergedCount: Sendable, Hashable {
             switch count {
             case .exact(let value), .rounded(let value, _, _, _):
                 (CountInterval(low: sum, high: sum) + CountInterval(low: value, high: value)).low
-            case .hidden, .unavailable, .refused, .waiting, .failed: sum
+            case .hidden, .masked, .unavailable, .refused, .waiting, .failed: sum
             }
         }
         guard !intervals.isEmpty else {

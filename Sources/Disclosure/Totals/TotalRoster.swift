@@ -55,6 +55,60 @@ public struct TotalRoster: Sendable, Hashable {
                 )
             }
         }
+        guard !Self.isolates(openedBefore + [hospitals]) else {
+            throw DisclosureError(
+                .roster, "with the totals opened before, this set of hospitals would show one or two of them",
+                advice: "Ask the same hospitals as before")
+        }
+    }
+
+    /// Up to so many hospitals, pairs are looked at too; beyond, single ones.
+    private static let mostForPairs = 120
+
+    /// Whether totals over these sets add up, with any factors, to one hospital or two: pairwise differences are not all that
+    /// can be worked out of three totals and more.
+    static func isolates(_ sets: [Set<String>]) -> Bool {
+        let names = sets.reduce(into: Set<String>()) { $0.formUnion($1) }.sorted()
+        let rows = Array(Set(sets)).map { set in names.map { set.contains($0) ? UInt64(1) : 0 } }
+        guard rows.count > 1 else { return false }
+        let full = rank(rows)
+        func isSeen(_ hidden: [Int]) -> Bool {
+            rank(
+                rows.map { row in
+                    var row = row
+                    for place in hidden { row[place] = 0 }
+                    return row
+                }) < full
+        }
+        for first in names.indices {
+            if isSeen([first]) { return true }
+            guard names.count <= mostForPairs else { continue }
+            for second in names.indices where second > first {
+                if isSeen([first, second]) { return true }
+            }
+        }
+        return false
+    }
+
+    /// The rank of a matrix modulo 2^61 - 1: for matrices of noughts and ones of this size, that over the whole numbers.
+    private static func rank(_ matrix: [[UInt64]]) -> Int {
+        var rows = matrix
+        var rank = 0
+        for column in 0..<(rows.first?.count ?? 0) {
+            guard let pivot = rows[rank...].firstIndex(where: { $0[column] != 0 }) else { continue }
+            rows.swapAt(rank, pivot)
+            let inverse = SecretShare.inverse(rows[rank][column])
+            for other in rows.indices where other > rank && rows[other][column] != 0 {
+                let factor = SecretShare.product(rows[other][column], inverse)
+                for place in column..<rows[other].count {
+                    rows[other][place] = SecretShare.difference(
+                        rows[other][place], SecretShare.product(factor, rows[rank][place]))
+                }
+            }
+            rank += 1
+            if rank == rows.count { break }
+        }
+        return rank
     }
 }
 

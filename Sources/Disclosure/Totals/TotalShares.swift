@@ -17,25 +17,41 @@ public struct TotalShares: Sendable {
 
     /// The shares of a plan's inner cells, in the plan's order.
     ///
-    /// A cell within k patients of one released to a total before reuses that share; others are remembered.
-    /// - Parameter ledger: shares that left before, from `ShareLedger`.
+    /// A cell within k patients of one, or of a combination of some, that went into totals before gets what those say; others
+    /// are remembered.
+    /// - Parameters:
+    ///   - cells: the persons of each cell, by places in the ledger.
+    ///   - ledger: shares that left before.
     /// - Returns: the unmasked vector. Mask it before it leaves.
     public func vector(of cells: [PersonSet], remembering ledger: inout ShareLedger) -> MaskedVector {
         MaskedVector(cells.map { UInt64(share(of: $0, &ledger)) })
     }
 
     private func share(of set: PersonSet, _ ledger: inout ShareLedger) -> Int {
+        let size = set.size
+        if size == 0 { return 0 }
+        ledger.grow(to: set.universe)
         let digest = patients.digest(of: set)
-        if let known = ledger.share(near: set, where: { $0 < rules.threshold }) { return known }
-        let share = drawn(set.size, digest)
-        ledger.remember(set, share)
+        let isSmall = size < rules.threshold
+        if let known = isSmall ? ledger.small(near: set, digest, within: rules.threshold) : combined(near: set, ledger) {
+            return known
+        }
+        let share = drawn(size, digest)
+        if isSmall { ledger.remember(small: set, digest, share) } else { ledger.remember(set, share) }
         return share
+    }
+
+    /// What the shares of released sets say about a set that differs from their combination by too few patients.
+    private func combined(near set: PersonSet, _ ledger: ShareLedger) -> Int? {
+        let counts = CountRelease(rules: rules, key: key, patients: patients)
+        guard let neighbour = counts.neighbour(of: set, in: ledger.released) else { return nil }
+        let sum = neighbour.terms.reduce(0.0) { $0 + $1.coefficient * Double(ledger.released.entries[$1.entry].shown) }
+        return max(rules.threshold, Int(sum.rounded()))
     }
 
     /// The share of a count.
     func drawn(_ count: Int, _ digest: SetDigest) -> Int {
-        let k = rules.threshold
-        let (below, above) = Self.neighbours(of: count, k, max(2, rules.roundTo))
+        let (below, above) = Self.neighbours(of: count, rules.threshold, max(2, rules.roundTo))
         guard above > below else { return below }
         // Up with chance (count - below) / (above - below), drawn from 64 bits: the mean stays.
         let draw = key.draw("share", digest) % UInt64(above - below)
@@ -51,28 +67,4 @@ public struct TotalShares: Sendable {
         let below = count / base * base
         return count == below ? (below, below) : (below, below + base)
     }
-}
-
-/// Sets that went into consortium totals, with their shares. Kept apart from the per-hospital ledger (one cohort has one
-/// tier); sealed like it.
-public struct ShareLedger: Sendable {
-    private var shares: [(set: StoredSet, share: Int)] = []
-
-    /// A ledger that has seen nothing.
-    public init() {}
-
-    /// Number of sets that it remembers.
-    public var count: Int { shares.count }
-
-    func share(near set: PersonSet, where isNear: (Int) -> Bool) -> Int? {
-        let size = set.size
-        // Small sets are near the empty one, whose share would be 0 for ever: they are compared with themselves only.
-        return shares.first { known in
-            guard isNear(abs(known.set.size - size)) else { return false }
-            let shared = known.set.shared(with: set)
-            return shared > 0 && isNear(known.set.size + size - 2 * shared)
-        }?.share
-    }
-
-    mutating func remember(_ set: PersonSet, _ share: Int) { shares.append((StoredSet(set), share)) }
 }

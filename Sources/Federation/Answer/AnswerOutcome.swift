@@ -17,6 +17,8 @@ public enum DeclineCode: String, Sendable, CaseIterable {
     case sensitiveConcept = "SENSITIVE_CONCEPT"
     /// The release mode is not allowed.
     case releaseMode = "RELEASE_MODE"
+    /// The totals roster is not one that the hospital's policy accepts.
+    case totalsRoster = "TOTALS_ROSTER"
     /// Attrition or a breakdown is not allowed.
     case outputNotAllowed = "OUTPUT_NOT_ALLOWED"
     /// More breakdown dimensions than allowed.
@@ -51,6 +53,8 @@ public enum DeclineCode: String, Sendable, CaseIterable {
 public enum AnswerOutcome: Sendable, Hashable, JSONEncodable, JSONDecodable {
     /// The disclosed counts.
     case answered(DisclosedAnswer)
+    /// A masked vector for a consortium total.
+    case masked(MaskedAnswer)
     /// The hospital's policy or a person said no. `at` are JSON pointers into the question, where the reason lies there.
     case declined(DeclineCode, at: [String])
     /// The store cannot answer this question; not zero.
@@ -63,6 +67,8 @@ public enum AnswerOutcome: Sendable, Hashable, JSONEncodable, JSONDecodable {
         switch try kind.string(maxLength: 20) {
         case "answered":
             self = .answered(try json.object(allowing: ["kind", "answer"]).required("answer").decode(DisclosedAnswer.self))
+        case "masked":
+            self = .masked(try json.object(allowing: ["kind", "masked"]).required("masked").decode(MaskedAnswer.self))
         case "declined":
             let object = try json.object(allowing: ["kind", "code", "at"])
             var pointers: [String] = []
@@ -77,7 +83,7 @@ public enum AnswerOutcome: Sendable, Hashable, JSONEncodable, JSONDecodable {
         case "failed":
             self = .failed(try json.object(allowing: ["kind", "why"]).required("why").choice(FailureReason.self))
         default:
-            throw kind.fail(.badValue, "is not one of answered, declined, unavailable, failed")
+            throw kind.fail(.badValue, "is not one of answered, masked, declined, unavailable, failed")
         }
     }
 
@@ -85,6 +91,8 @@ public enum AnswerOutcome: Sendable, Hashable, JSONEncodable, JSONDecodable {
         switch self {
         case .answered(let answer):
             return ["kind": "answered", "answer": answer.json]
+        case .masked(let masked):
+            return ["kind": "masked", "masked": masked.json]
         case .declined(let code, let pointers):
             return ["kind": "declined", "code": .string(code.rawValue), "at": .array(pointers.map(JSONValue.string))]
         case .unavailable(let why, let detail):
@@ -100,6 +108,7 @@ public enum AnswerOutcome: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var total: DisclosedCount {
         switch self {
         case .answered(let answer): answer.total
+        case .masked: .masked
         case .declined(let code, _): .refused(code: code.rawValue)
         case .unavailable(let why, let detail): .unavailable(why, detail: detail)
         case .failed(let why): .failed(why)

@@ -30,6 +30,15 @@ struct AnswerShape {
         if let breakdown = answer.breakdown { try check(breakdown) }
     }
 
+    /// Passes where `layout` is that of a total of this question: every step and dimension that was asked for, and no other.
+    ///
+    /// - Throws: `FederationError` (`ANSWER_SHAPE`).
+    func check(_ layout: TotalLayout) throws(FederationError) {
+        guard layout.steps == steps, layout.dimensions.map(\.name) == dimensions,
+            layout.dimensions.allSatisfy({ $0.categories.allSatisfy(Self.isCategory) })
+        else { throw Self.error("Its layout is not that of the question.") }
+    }
+
     private func check(attrition names: [String]) throws(FederationError) {
         guard names.isEmpty || !steps.isEmpty else { throw Self.error("It has attrition, which was not asked for.") }
         var left = steps[...]

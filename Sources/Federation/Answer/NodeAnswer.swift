@@ -85,8 +85,25 @@ public struct AnswerVerifier: Sendable {
                 .questionHashWrong,
                 "The answer is to the question \(answer.questionHash.short), and \(ticket.id) asks \(ticket.questionHash.short).")
         }
-        if case .answered(let disclosed) = answer.outcome { try AnswerShape(of: ticket.question).check(disclosed) }
+        switch answer.outcome {
+        case .answered(let disclosed):
+            guard ticket.total == nil else { throw Self.otherKind }
+            try AnswerShape(of: ticket.question).check(disclosed)
+        case .masked(let masked):
+            guard ticket.total != nil else { throw Self.otherKind }
+            try AnswerShape(of: ticket.question).check(masked.layout)
+            _ = try masked.checked(for: ticket, by: nodeKey)
+        case .declined, .unavailable, .failed: break
+        }
         return answer
+    }
+}
+
+extension AnswerVerifier {
+    private static var otherKind: FederationError {
+        FederationError(
+            .answerShape, "The answer is a hospital's own where a masked one was asked for, or the other way round.",
+            advice: "The node's software does not follow the wire protocol; compare versions.")
     }
 }
 

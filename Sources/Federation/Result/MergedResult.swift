@@ -76,13 +76,16 @@ public struct MergedResult: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var roster: Digest256
     /// One row for each asked hospital.
     public var rows: [Row]
+    /// The consortium total; only under `secure-total`, where the rows show no counts.
+    public var total: SecureTotal?
     /// What the rows add up to.
     public let merged: MergedAnswer
 
     /// Creates a result; the rows are merged.
     public init(
         query: QueryID, questionHash: Digest256, title: BilingualText?, project: ProjectID, mode: ReleaseMode,
-        status: QueryStatus, version: Int, created: Timestamp, roster: Digest256, rows: [Row]
+        status: QueryStatus, version: Int, created: Timestamp, roster: Digest256, rows: [Row],
+        total: SecureTotal? = nil
     ) {
         self.query = query
         self.questionHash = questionHash
@@ -94,6 +97,7 @@ public struct MergedResult: Sendable, Hashable, JSONEncodable, JSONDecodable {
         self.created = created
         self.roster = roster
         self.rows = rows
+        self.total = total
         merged = MergedAnswer(rows.map(\.answer))
     }
 
@@ -103,7 +107,7 @@ public struct MergedResult: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
             "schema", "query", "questionHash", "title", "project", "mode", "status", "version", "created", "roster", "rows",
-            "merged", "synthetic",
+            "merged", "synthetic", "total",
         ])
         try object.expectSchema(Self.schema)
         self.init(
@@ -116,7 +120,8 @@ public struct MergedResult: Sendable, Hashable, JSONEncodable, JSONDecodable {
             version: try object.required("version").int(in: 0...JSONReader.exactIntegers.upperBound),
             created: try object.required("created").decode(Timestamp.self),
             roster: try object.required("roster").decode(Digest256.self),
-            rows: try object.required("rows").list(of: Row.self, maxCount: 10_000))
+            rows: try object.required("rows").list(of: Row.self, maxCount: 10_000),
+            total: try object.optional("total")?.decode(SecureTotal.self))
         let claimed = try object.required("merged")
         guard claimed.value.canonicalBytes() == merged.json.canonicalBytes() else {
             throw claimed.fail(.badValue, "is not what the rows add up to")
@@ -131,6 +136,7 @@ public struct MergedResult: Sendable, Hashable, JSONEncodable, JSONDecodable {
             "synthetic": .bool(isSynthetic),
         ]
         if let title { object["title"] = title.json }
+        if let total { object["total"] = total.json }
         return .object(object)
     }
 }

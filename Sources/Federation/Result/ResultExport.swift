@@ -41,6 +41,28 @@ public struct ResultExport: SignedPayload, Hashable {
         }
     }
 
+    /// How a consortium total was opened.
+    public struct TotalEvidence: Sendable, Hashable, JSONEncodable, JSONDecodable {
+        /// The coordinator's signed request: the roster with the officers' signatures, and the hospitals' shares.
+        public var request: SignedDocument
+        /// The guardian's signed opening.
+        public var opening: SignedDocument
+
+        /// Creates a piece of evidence.
+        public init(request: SignedDocument, opening: SignedDocument) {
+            self.request = request
+            self.opening = opening
+        }
+
+        public init(from json: JSONReader) throws(JSONError) {
+            let object = try json.object(allowing: ["request", "opening"])
+            request = try object.required("request").decode(SignedDocument.self)
+            opening = try object.required("opening").decode(SignedDocument.self)
+        }
+
+        public var json: JSONValue { ["request": request.json, "opening": opening.json] }
+    }
+
     /// The result.
     public var result: MergedResult
     /// The coordinator's key that signed the tickets and signs this export.
@@ -49,29 +71,38 @@ public struct ResultExport: SignedPayload, Hashable {
     public var evidence: [Evidence]
     /// When it was exported.
     public var exported: Timestamp
+    /// How the consortium total was opened; nil where there is none.
+    public var total: TotalEvidence?
 
     /// Creates an export.
-    public init(result: MergedResult, coordinatorKey: VerificationKey, evidence: [Evidence], exported: Timestamp) {
+    public init(
+        result: MergedResult, coordinatorKey: VerificationKey, evidence: [Evidence], exported: Timestamp,
+        total: TotalEvidence? = nil
+    ) {
         self.result = result
         self.coordinatorKey = coordinatorKey
         self.evidence = evidence
         self.exported = exported
+        self.total = total
     }
 
     public init(from json: JSONReader) throws(JSONError) {
-        let object = try json.object(allowing: ["schema", "result", "coordinatorKey", "evidence", "exported"])
+        let object = try json.object(allowing: ["schema", "result", "coordinatorKey", "evidence", "exported", "total"])
         try object.expectSchema(Self.schema)
         result = try object.required("result").decode(MergedResult.self)
         coordinatorKey = try object.required("coordinatorKey").decode(VerificationKey.self)
         evidence = try object.required("evidence").list(of: Evidence.self, maxCount: 10_000)
         exported = try object.required("exported").decode(Timestamp.self)
+        total = try object.optional("total")?.decode(TotalEvidence.self)
     }
 
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "schema": .string(Self.schema), "result": result.json, "coordinatorKey": coordinatorKey.json,
             "evidence": .array(evidence.map(\.json)), "exported": exported.json,
         ]
+        if let total { object["total"] = total.json }
+        return .object(object)
     }
 }
 
@@ -93,7 +124,8 @@ public struct ExportVerifier: Sendable {
             throw FederationError(.keyUnknown, "The export names a coordinator key that is not the trusted one.")
         }
         for evidence in export.evidence { try check(evidence, in: export) }
-        if export.result.mode == .named { try checkEveryRowHasEvidence(export) }
+        if export.result.mode != .coded { try checkEveryRowHasEvidence(export) }
+        try TotalVerifier(export: export).check()
         return export
     }
 

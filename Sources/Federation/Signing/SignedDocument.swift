@@ -41,11 +41,22 @@ public struct SignedDocument: Sendable, Hashable, JSONEncodable, JSONDecodable {
         type = try object.required("type").string(maxLength: 64)
         keyName = try object.required("key").string(maxLength: 64)
         payload = try object.required("payload").object().value
-        let text = try object.required("signature")
+        signature = try Self.signature(try object.required("signature"))
+    }
+
+    /// A document whose parts stand elsewhere, as in a roster with several signatures.
+    init(type: String, payload: JSONValue, keyName: String, signature: JSONReader) throws(JSONError) {
+        self.type = type
+        self.payload = payload
+        self.keyName = keyName
+        self.signature = try Self.signature(signature)
+    }
+
+    private static func signature(_ text: JSONReader) throws(JSONError) -> [UInt8] {
         guard let bytes = Hex.decode(try text.string(maxLength: 128)), bytes.count == 64 else {
             throw text.fail(.badValue, "is not an Ed25519 signature: expected 128 hexadecimal digits")
         }
-        signature = bytes
+        return bytes
     }
 
     /// Reads a document from bytes off the network or out of a file.

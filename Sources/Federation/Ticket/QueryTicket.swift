@@ -59,11 +59,14 @@ public struct QueryTicket: SignedPayload, Hashable {
     public var wish: Wish
     /// The roster that the query was asked against.
     public var roster: Digest256
+    /// Who takes part in the total and who opens it, as two officers signed it; only under `secure-total`, and always there.
+    public var total: CosignedRoster?
 
     /// Creates a ticket; the question's hash is computed.
     public init(
         id: TicketID, query: QueryID, audience: HospitalID, issued: Timestamp, expires: Timestamp, project: ProjectStatement,
-        requesterRole: String, question: FeasibilityQuestion, mode: ReleaseMode, wish: Wish = Wish(), roster: Digest256
+        requesterRole: String, question: FeasibilityQuestion, mode: ReleaseMode, wish: Wish = Wish(), roster: Digest256,
+        total: CosignedRoster? = nil
     ) {
         self.id = id
         self.query = query
@@ -77,12 +80,13 @@ public struct QueryTicket: SignedPayload, Hashable {
         self.mode = mode
         self.wish = wish
         self.roster = roster
+        self.total = total
     }
 
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
             "schema", "id", "query", "audience", "issued", "expires", "project", "requesterRole", "question", "questionHash",
-            "mode", "wish", "roster",
+            "mode", "wish", "roster", "total",
         ])
         try object.expectSchema(Self.schema)
         id = try object.required("id").decode(TicketID.self)
@@ -97,15 +101,31 @@ public struct QueryTicket: SignedPayload, Hashable {
         mode = try object.required("mode").choice(ReleaseMode.self)
         wish = try object.required("wish").decode(Wish.self)
         roster = try object.required("roster").decode(Digest256.self)
+        total = try object.optional("total")?.decode(CosignedRoster.self)
+        guard (mode == .secureTotal) == (total != nil) else {
+            throw json.fail(.badValue, "has a totals roster under another release mode, or none under secure-total")
+        }
     }
 
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "schema": .string(Self.schema), "id": id.json, "query": query.json, "audience": audience.json,
             "issued": issued.json, "expires": expires.json, "project": project.json,
             "requesterRole": .string(requesterRole), "question": question.json, "questionHash": questionHash.json,
             "mode": .string(mode.rawValue), "wish": wish.json, "roster": roster.json,
         ]
+        if let total { object["total"] = total.json }
+        return .object(object)
+    }
+
+    /// What the total that this ticket asks for is of; nil where it asks for none.
+    ///
+    /// - Throws: `FederationError` (`MALFORMED`).
+    public func totalSubject() throws(FederationError) -> TotalSubject? {
+        guard let total else { return nil }
+        return TotalSubject(
+            query: query, questionHash: questionHash, cohort: Digest256(of: question.cohort.canonicalBytes),
+            roster: try total.content().digest)
     }
 }
 

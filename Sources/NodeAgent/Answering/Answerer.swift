@@ -68,6 +68,7 @@ actor Answerer {
             return Result(stored: try await store(.declined(code, at: Array(places.prefix(100))), to: ticket))
         }
         let (decision, why) = policy.decision(on: request)
+        if ticket.mode == .secureTotal { return try await total(ticket, isAutomatic: decision.mode == .auto) }
         switch desk?.clearance(decision, now: now) ?? (decision.mode == .auto ? .go(nil) : .wait) {
         case .decline(let code):
             log.info("declined at the desk", [.ticket: entry.id.rawValue, .code: code.rawValue])
@@ -104,15 +105,11 @@ actor Answerer {
             return try await settle(ticket, try await store(.answered(effective.shown(known)), to: ticket, approval))
         }
 
-        let run = EvaluationRun(limit: secondsPerQuery)
-        runs[ticket.id] = run
-        defer { runs[ticket.id] = nil }
         let evaluated: EvaluatedAnswer
-        do throws(EvaluationRefusal) {
-            evaluated = try await run.evaluate(ticket.question, from: source)
-        } catch {
-            guard let outcome = error.outcome else { return .nothing }
-            if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
+        switch await count(ticket) {
+        case .success(let answer): evaluated = answer
+        case .failure(let refusal):
+            guard let outcome = refusal.outcome else { return .nothing }
             return try await settle(ticket, try await store(outcome, to: ticket, approval))
         }
         let isStored = try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
@@ -133,6 +130,50 @@ actor Answerer {
         return .held(since: held.held)
     }
 
+    /// Takes part in a consortium total, or says that this hospital does not. Persons approve an answer byte for byte, and a
+    /// masked one reads as random numbers: so a question that has to wait for a person is not answered as a total.
+    private func total(_ ticket: QueryTicket, isAutomatic: Bool) async throws(NodeError) -> Result {
+        guard isAutomatic else { return Result(stored: try await store(.declined(.releaseMode, at: []), to: ticket)) }
+        let totals = TotalAnswering(policy: policy, desk: desk, spool: spool, signing: signing, log: log)
+        guard let roster = try await totals.roster(of: ticket) else {
+            return Result(stored: try await store(.declined(.totalsRoster, at: []), to: ticket))
+        }
+        let rules = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy).gate
+        let question = ReleaseQuestion(ticket, rules, policy: policy.hash, data: source.dataIdentity)
+        let evaluated: EvaluatedAnswer
+        switch await count(ticket) {
+        case .success(let answer): evaluated = answer
+        case .failure(let refusal):
+            guard let outcome = refusal.outcome else { return .nothing }
+            return Result(stored: try await store(outcome, to: ticket))
+        }
+        let isStored = try await desk.releaseTotal(evaluated, to: question) { plan, values throws(NodeError) in
+            var values = values
+            values[AcceptedRoster.name] = AcceptedRoster(roster).bytes
+            let masked = try totals.mask(plan, ticket, roster, rules)
+            return try await self.store(.masked(masked), to: ticket, keeping: values)
+        } refused: { code throws(NodeError) in
+            self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
+            return try await self.store(Self.outcome(of: code), to: ticket)
+        }
+        return Result(stored: isStored)
+    }
+
+    /// Counts, exactly and in this process only. A refusal brings the outcome to store, nil where the question was called off.
+    private func count(_ ticket: QueryTicket) async -> Swift.Result<EvaluatedAnswer, NoCount> {
+        let run = EvaluationRun(limit: secondsPerQuery)
+        runs[ticket.id] = run
+        defer { runs[ticket.id] = nil }
+        do throws(EvaluationRefusal) {
+            return .success(try await run.evaluate(ticket.question, from: source))
+        } catch {
+            if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
+            return .failure(NoCount(outcome: error.outcome))
+        }
+    }
+
+    private struct NoCount: Error { let outcome: AnswerOutcome? }
+
     /// What the researcher is told when the gate lets nothing out. None of these depends on a small count.
     static func outcome(of code: DisclosureError.Code) -> AnswerOutcome {
         switch code {
@@ -145,7 +186,8 @@ actor Answerer {
 
     /// Signs and stores an answer. What persons approved leaves exactly so, or goes back to them.
     private func store(
-        _ outcome: AnswerOutcome, to ticket: QueryTicket, _ approval: DeskRequest.Approved? = nil, release: Spool.Release? = nil
+        _ outcome: AnswerOutcome, to ticket: QueryTicket, _ approval: DeskRequest.Approved? = nil, release: Spool.Release? = nil,
+        keeping values: [String: [UInt8]] = [:]
     ) async throws(NodeError) -> Bool {
         let now = Timestamp(clock.now())
         let answer = NodeAnswer(
@@ -161,7 +203,8 @@ actor Answerer {
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
         }
-        let isStored = try await spool.store(document, to: ticket.id, release: release, outcome: outcome.word, at: now)
+        let isStored = try await spool.store(
+            document, to: ticket.id, release: release, keeping: values, outcome: outcome.word, at: now)
         if isStored { log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word]) }
         return isStored
     }
@@ -172,6 +215,7 @@ extension AnswerOutcome {
     var word: String {
         switch self {
         case .answered: "answered"
+        case .masked: "masked"
         case .declined(let code, _): code.rawValue
         case .unavailable(let why, _): "unavailable-\(why.rawValue)"
         case .failed(let why): "failed-\(why.rawValue)"

@@ -9,6 +9,7 @@ struct LedgerStore: Sendable {
     /// Under which names the parts are kept.
     static let registerName = "release-register"
     static let epochName = "release-epoch"
+    static let sharesName = "share-ledger"
 
     private let key: SymmetricKey
 
@@ -57,6 +58,21 @@ struct LedgerStore: Sendable {
 
     /// The ledger as it is kept.
     func seal(_ ledger: ReleaseLedger) throws(NodeError) -> [UInt8] { try seal(ledger.bytesToSeal.bytes) }
+
+    /// The ledger of shares as it is kept.
+    func seal(_ shares: ShareLedger) throws(NodeError) -> [UInt8] { try seal(shares.bytesToSeal.bytes) }
+
+    /// The kept ledger of shares, or a new one.
+    /// - Throws: `INTEGRITY` where it does not open with this node's secret.
+    func shares(_ stored: [UInt8]?) throws(NodeError) -> ShareLedger {
+        guard let stored else { return ShareLedger() }
+        let opened = try unseal(stored)
+        do throws(DisclosureError) {
+            return try ShareLedger(opening: SealedLedgerBytes(opened: opened))
+        } catch {
+            throw damaged(error.message)
+        }
+    }
 
     /// Known persons keep their places; new ones come after them.
     private static func place(_ persons: [Int64], after known: [Int64]) -> (ids: [Int64], places: [UInt32]) {

@@ -33,6 +33,7 @@ actor ReleaseDesk {
     private let patients: PatientKeys
     private let register: PersonRegister
     private var ledger: ReleaseLedger
+    private var shares: ShareLedger
 
     /// - Parameters:
     ///   - spool: nil where nothing was ever released (a preview on a new node).
@@ -48,6 +49,7 @@ actor ReleaseDesk {
         patients = opened.patients
         register = opened.register
         ledger = opened.ledger
+        shares = try store.shares(try await spool?.setting(LedgerStore.sharesName))
     }
 
     /// What was released before to this question (R6), as the gate let it out: asked again, it is said again, and costs nothing.
@@ -90,6 +92,35 @@ actor ReleaseDesk {
             ledger: question.rules.ledger ? try self.store.seal(after) : nil)
         let isStored = try await store(plan.disclosed, release)
         if isStored { ledger = after }
+        return isStored
+    }
+
+    /// Releases an answer into a consortium total: `store` must store the masked answer durably, with the values it is given, and
+    /// say whether it did. Asked again, the same numbers are masked anew.
+    func releaseTotal(
+        _ answer: EvaluatedAnswer, to question: ReleaseQuestion,
+        store: @Sendable (TotalPlan, [String: [UInt8]]) async throws(NodeError) -> Bool,
+        refused: @Sendable (DisclosureError.Code) async throws(NodeError) -> Bool
+    ) async throws(NodeError) -> Bool {
+        await turn.take()
+        defer { giveBack() }
+        let plan: TotalPlan
+        do throws(DisclosureError) {
+            plan = try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).planTotal(
+                answer, for: question.request, against: ledger, shares: shares)
+        } catch {
+            return try await refused(error.code)
+        }
+        var after = ledger
+        after.commit(plan)
+        let values = [
+            Spool.ledgerName: try self.store.seal(after), LedgerStore.sharesName: try self.store.seal(plan.shareLedger),
+        ]
+        let isStored = try await store(plan, values)
+        if isStored {
+            ledger = after
+            shares = plan.shareLedger
+        }
         return isStored
     }
 

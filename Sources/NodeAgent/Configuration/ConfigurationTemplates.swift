@@ -94,7 +94,8 @@ public enum ConfigurationTemplates {
           # answers_per_week: 50          # ... in seven days (default: no limit); repeating a question costs nothing
 
           # What an answer may hold.
-          release_modes: ["named", "coded"]                 # named: with this hospital's name; coded: under a code of the query
+          release_modes: ["named", "coded"]                 # named: with this hospital's name; coded: under a code of the query;
+                                                            # secure-total: masked, in a sum over hospitals (needs totals below)
           outputs: ["total", "attrition", "breakdown"]      # total is always part of an answer
           breakdown_max_dimensions: 2     # 0 to 3: by how many of sex, age band, year, visit type at once (default 2)
 
@@ -150,6 +151,11 @@ public enum ConfigurationTemplates {
         #    mode: "manual"                            # in place of the defaults' mode; looser, too
         #    release_modes: ["named"]
         #    threshold: 20
+
+        # Consortium totals: whose signatures on the list of hospitals and guardian are believed. Needed for "secure-total" above.
+        # totals:
+        #   officers: ["9a1c...", "77e0..."]    # public keys of the officers, 64 hexadecimal digits each; two must have signed
+        #   minimum: 5                          # fewest hospitals in a total; 3 and 4 only where agreed in writing (default 5)
 
         # Whoever stands here gets no answer, whatever else is said.
         blocked:

@@ -43,6 +43,9 @@ public struct Policy: Sendable, Hashable {
     /// For how many years the audit log and what it speaks of are kept.
     public var keepYears: Int
 
+    /// What consortium totals must be like for this hospital to take part; nil where it takes part in none.
+    public var totals: TotalsPolicy?
+
     /// What happens with a project that the file does not list.
     public enum UnlistedProjects: String, Sendable, Hashable, CaseIterable {
         /// Its questions are declined with PROJECT_UNKNOWN.

@@ -50,13 +50,20 @@ extension Policy {
             if projects[id] != nil { map.report("id", "\(id) stands twice") }
             projects[id] = Project(map, within: self)
         }
+        totals = TotalsPolicy(root.map("totals"), isThere: root.has("totals"))
+        if totals == nil, defaults.releaseModes.contains(.secureTotal) {
+            root.report("totals", "is missing: release_modes holds secure-total, which needs the officers' keys")
+        }
         try file.finish()
     }
 }
 
 extension Policy.Terms {
     private enum Output: String, CaseIterable { case total, attrition, breakdown }
-    private enum Mode: String, CaseIterable { case named, coded }
+    private enum Mode: String, CaseIterable {
+        case named, coded
+        case secureTotal = "secure-total"
+    }
 
     init(_ map: YAMLMap, default standard: Self) {
         let modes: [Mode]? = map.choices("release_modes")

@@ -27,6 +27,7 @@ extension Policy: JSONEncodable {
             "keepYears": .int(keepYears),
         ]
         if let desk { object["desk"] = .words(desk) }
+        if let totals { object["totals"] = totals.json }
         return .object(object)
     }
 }

@@ -86,6 +86,12 @@ public struct Preview: Sendable {
     /// Answers a ticket as the daemon would, and stops before anything is stored.
     /// - Parameter answered: the time that stands in the answer.
     func run(_ ticket: QueryTicket, at answered: Timestamp) async throws(NodeError) -> Result {
+        guard ticket.mode != .secureTotal else {
+            throw NodeError(
+                .question,
+                "A secure total cannot be previewed: what leaves is masked afresh each time and reads as random numbers.",
+                advice: "Preview the question as named: a total shows less than that.")
+        }
         let secret = try NodeSecret(in: state)
         let source = try open()
         let spool = Files.exists(state.database) ? try Spool(state, hospital: configuration.hospital, readOnly: true) : nil

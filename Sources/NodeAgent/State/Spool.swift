@@ -147,9 +147,11 @@ actor Spool {
     // MARK: answers
 
     /// Stores an answer for good: its bytes, what it releases, the ledger after it and the audit line, all or nothing.
+    /// - Parameter values: settings to keep in the same transaction (the ledgers after a total).
     /// - Returns: false where the ticket was withdrawn meanwhile, or answered before: then nothing is stored.
     func store(
-        _ answer: SignedDocument, to id: TicketID, release: Release?, outcome: String, at now: Timestamp
+        _ answer: SignedDocument, to id: TicketID, release: Release?, keeping values: [String: [UInt8]] = [:], outcome: String,
+        at now: Timestamp
     ) throws(NodeError) -> Bool {
         try write { database, audit in
             guard let state = try Self.state(of: id, database), let next = state.after(.answerStored) else { return false }
@@ -162,6 +164,7 @@ actor Spool {
                     arguments: [release.key.text, Data(release.disclosed), id.rawValue, now.seconds])
                 if let ledger = release.ledger { try Self.keep(ledger, as: Self.ledgerName, database) }
             }
+            for (name, value) in values { try Self.keep(value, as: name, database) }
             try audit(now, "answer.stored", id.rawValue, outcome, answer.digest)
             return true
         }

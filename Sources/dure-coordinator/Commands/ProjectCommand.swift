@@ -33,7 +33,8 @@ struct ProjectCommand: AsyncParsableCommand {
         var purposeClass: ProjectStatement.PurposeClass = .protocolFeasibility
         @Option(help: "The requesting organisation's id.") var organisation: String
         @Option(help: "The last day on which questions may be asked.") var until: CalendarDay
-        @Option(help: "How answers may be seen: named, coded; may be given several times.") var mode: [ReleaseMode] = [.named]
+        @Option(help: "How answers may be seen: named, coded, secure-total; may be given several times.") var mode:
+            [ReleaseMode] = [.named]
         @Option(help: "A hospital that may be asked; may be given several times.") var hospital: [HospitalID] = []
         @Option(help: "A member's sign-in name; may be given several times.") var member: [String] = []
 

@@ -88,7 +88,7 @@ struct PreviewCommand: AsyncParsableCommand {
         case .unavailable(let why, let detail):
             Terminal.say(say("Cannot be known here: ", "조회 불가: ") + why.rawValue + (detail.map { " (\($0))" } ?? ""))
         case .failed(let why): Terminal.say(say("Failed: ", "실패: ") + why.rawValue)
-        case .answered:
+        case .answered, .masked:
             if result.isRepeat {
                 Terminal.say(say("The same answer has left before and would be repeated.", "동일한 응답이 이미 제공되었으며 그대로 반복됩니다."))
             }

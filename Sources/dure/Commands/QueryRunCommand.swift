@@ -73,7 +73,11 @@ struct QueryRun: AsyncParsableCommand {
     @Option(
         name: .customLong("hospital"), help: "Ask this hospital only; may be given several times. Default: all of the project's.")
     var hospitals: [HospitalID] = []
-    @Option(help: "How the answers may be seen: named or coded.")
+    @Option(
+        help: """
+            How the answers may be seen: named, coded or secure-total (only the sum over the hospitals, with its error; each \
+            number of a breakdown has an error of its own).
+            """)
     var mode: ReleaseMode = .named
     @Option(
         name: .customLong("by"),
@@ -84,6 +88,10 @@ struct QueryRun: AsyncParsableCommand {
     var breakdown: String?
     @Flag(help: "Ask for the count after each inclusion rule too.")
     var attrition = false
+    @Option(
+        name: .customLong("answer-within"),
+        help: "How long hospitals may take, such as 10m or 2h. A secure total is opened when all have answered or this is over.")
+    var answerWithin: WaitTime?
     @Flag(help: "Print the id and come back at once.")
     var detach = false
     @OptionGroup var waiting: WaitOptions
@@ -93,7 +101,8 @@ struct QueryRun: AsyncParsableCommand {
         let question = try QuestionFile(file).question(breakdown: breakdown, attrition: attrition)
         let connection = try Connection.signedIn()
         defer { connection.close() }
-        let submission = QuerySubmission(question: question, project: project, hospitals: hospitals, mode: mode)
+        let submission = QuerySubmission(
+            question: question, project: project, hospitals: hospitals, mode: mode, answerWithin: answerWithin?.seconds)
         let summary = try await connection.api.submit(submission, idempotencyKey: UUID().uuidString)
         options.say(
             "\(summary.query)  \(summary.questionHash.text.prefix(19))…  "

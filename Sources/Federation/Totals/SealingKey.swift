@@ -1,0 +1,89 @@
+import CanonicalJSON
+import Crypto
+import Foundation
+
+/// An X25519 key that a guardian opens seeds with (HPKE, RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305, base mode).
+public struct SealingKey: Sendable {
+    static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
+    private let key: Curve25519.KeyAgreement.PrivateKey
+
+    /// A new key from the system's random source.
+    public init() { key = Curve25519.KeyAgreement.PrivateKey() }
+
+    /// A key from its 32 bytes.
+    ///
+    /// - Throws: `FederationError` (`KEY_INVALID`) where there are not 32.
+    public init(seed: [UInt8]) throws(FederationError) {
+        do {
+            key = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: seed)
+        } catch {
+            throw FederationError(
+                .keyInvalid, "The sealing key is not 32 bytes.", advice: "Restore the key file from its backup.")
+        }
+    }
+
+    /// The 32 bytes, for the key file. They must not go anywhere else.
+    public var seed: [UInt8] { Array(key.rawRepresentation) }
+
+    /// The half that others seal for.
+    public var sealingKey: Public { Public(unchecked: Array(key.publicKey.rawRepresentation)) }
+
+    /// The public half of a `SealingKey`.
+    public struct Public: Sendable, Hashable, JSONEncodable, JSONDecodable {
+        /// The 32 bytes of RFC 7748.
+        public let bytes: [UInt8]
+
+        fileprivate init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+        /// A key from its 32 bytes, or nil where there are not 32.
+        public init?(bytes: [UInt8]) {
+            guard bytes.count == 32, (try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: bytes)) != nil else { return nil }
+            self.bytes = bytes
+        }
+
+        public init(from json: JSONReader) throws(JSONError) {
+            guard let key = Hex.decode(try json.string(maxLength: 64)).flatMap(Public.init(bytes:)) else {
+                throw json.fail(.badValue, "is not an X25519 public key: expected 64 hexadecimal digits")
+            }
+            self = key
+        }
+
+        public var json: JSONValue { .string(Hex.encode(bytes)) }
+
+        /// The key's fingerprint in eight groups of four digits, to be compared over the telephone.
+        public var fingerprint: String { Fingerprint.grouped(Digest256(of: bytes)) }
+    }
+
+    /// What `seal` made: only the holder of the key opens it, and only under the same `info`.
+    struct Sealed: Sendable, Hashable {
+        /// The encapsulated key, 32 bytes.
+        let encapsulated: [UInt8]
+        /// The sealed bytes with their tag.
+        let ciphertext: [UInt8]
+    }
+
+    static func seal(_ message: [UInt8], for key: Public, info: [UInt8]) throws(FederationError) -> Sealed {
+        do {
+            let recipient = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: key.bytes)
+            var sender = try HPKE.Sender(recipientKey: recipient, ciphersuite: suite, info: Data(info))
+            let ciphertext = try sender.seal(Data(message))
+            return Sealed(encapsulated: Array(sender.encapsulatedKey), ciphertext: Array(ciphertext))
+        } catch {
+            throw FederationError(
+                .keyInvalid, "Nothing can be sealed for the key \(Hex.encode(key.bytes.prefix(8))).",
+                advice: "Compare the guardian's sealing key on the totals roster.")
+        }
+    }
+
+    func open(_ sealed: Sealed, info: [UInt8]) throws(FederationError) -> [UInt8] {
+        do {
+            var recipient = try HPKE.Recipient(
+                privateKey: key, ciphersuite: Self.suite, info: Data(info), encapsulatedKey: Data(sealed.encapsulated))
+            return Array(try recipient.open(Data(sealed.ciphertext)))
+        } catch {
+            throw FederationError(
+                .sealInvalid, "A sealed seed does not open with this guardian's key, or belongs to another share.",
+                advice: "Compare the guardian's sealing key with the one on the totals roster.")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import CanonicalJSON
+import Client
+import Disclosure
+import Federation
+import Foundation
+import Outbound
+import Testing
+
+/// The product's core, with real processes: every hospital hidden, the consortium's total told, whatever is killed on the way.
+@Suite(.serialized) struct SecureTotalTests {
+    @Test func aRareEventIsToldForTheConsortiumWhileEveryHospitalStaysHidden() async throws {
+        let folder = NSTemporaryDirectory() + "dure-total-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let programs = DemoPrograms(folder: folder)
+        defer { programs.stopAll() }
+        let consortium = DemoConsortium(folder: folder, persons: 1_000, hospitals: 5, firstPort: 19_543, programs: programs) {
+            _ in
+        }
+        try consortium.prepare()
+        try await consortium.start()
+        let (api, close) = try await signIn(consortium)
+        defer { close() }
+
+        // Asked by name, every hospital is hidden. That locks nothing: a rare event may then be asked for as a total.
+        let named = try await ask(api, "W5", .named)
+        #expect(named.merged.total.facts.hidden == 5)
+        let total = try await ask(api, "W5", .secureTotal)
+        #expect(total.status == .complete)
+        #expect(total.total?.state == .opened)
+        #expect(total.total?.hospitals == 5)
+        #expect(total.rows.allSatisfy { $0.answer.total == .masked })
+        let answer = try #require(total.total?.answer)
+        // By hand: five hospitals with k = 11, the root of 5 * 121 / 4, rounded up.
+        #expect(answer.total.standardError == 12.3)
+        let value = answer.total.value ?? 0
+        #expect(value % 11 == 0 && value <= 55, "each hospital has fewer than 11, so its share is 0 or 11")
+
+        // Asked again, the same number; a wide question, answered by name, is not told as a total in the same data release.
+        #expect(try await ask(api, "W5", .secureTotal).total?.answer == answer)
+        #expect(try await ask(api, "W6", .named).merged.total.records != nil)
+        let locked = try await ask(api, "W6", .secureTotal)
+        #expect(locked.total?.state == .closed)
+        #expect(locked.merged.total.facts.declined > 0)
+        // The other way round.
+        #expect(try await ask(api, "W3", .secureTotal).total?.state == .opened)
+        let refused = try await ask(api, "W3", .named)
+        #expect(refused.rows.allSatisfy { $0.answer.total == .refused(code: "RELEASE_MODE") })
+
+        // What was told is checked without a network, and a changed total is found.
+        let export = try await api.export(total.query)
+        let checked = try ExportVerifier().verify(export)
+        #expect(checked.result.total?.answer == answer)
+        #expect(ResultCSV(checked.result).text.contains("secure-total"))
+
+        // Killed in the middle: node, coordinator and guardian, each before, while and after it has work.
+        for (index, name) in ["coordinator", "guardian", "KR-H-0009"].enumerated() {
+            for moment in [0, 150, 500] {
+                let question = ["W1", "W2", "W4"][index]
+                let result = try await ask(api, question, .secureTotal) {
+                    try await Task.sleep(for: .milliseconds(moment))
+                    programs.pullThePlug(name)
+                    switch name {
+                    case "coordinator": try await consortium.startCoordinator()
+                    case "guardian": try consortium.startGuardian()
+                    default: try consortium.startNode(HospitalID(unchecked: name))
+                    }
+                }
+                #expect(result.total?.state == .opened, "\(name) killed after \(moment) ms")
+            }
+        }
+    }
+
+    private func ask(
+        _ api: CoordinatorAPI, _ name: String, _ mode: ReleaseMode, then disturb: () async throws -> Void = {}
+    ) async throws -> MergedResult {
+        let submission = QuerySubmission(question: try Workload(name).question, project: DemoConsortium.project, mode: mode)
+        let summary = try await api.submit(submission, idempotencyKey: UUID().uuidString)
+        try await disturb()
+        return try await QueryFollower(api, query: summary.query).follow(until: .now + .seconds(120)) { _ in }
+    }
+
+    private func signIn(_ consortium: DemoConsortium) async throws -> (api: CoordinatorAPI, close: @Sendable () -> Void) {
+        let (profile, password) = try consortium.profile()
+        let client = try OutboundClient(profile.outbound(environment: [:]))
+        let send: CoordinatorAPI.Send = { request async throws(OutboundError) in try await client.send(request) }
+        let grant = try await CoordinatorAPI(base: profile.coordinator, token: nil, send: send)
+            .signIn(user: profile.user, password: password)
+        return (CoordinatorAPI(base: profile.coordinator, token: grant.token, send: send), { client.close() })
+    }
+}
