@@ -85,7 +85,7 @@ struct DeskText {
         case .unavailable(let why, let detail):
             lines.append(say("Cannot be known here: ", "조회 불가: ") + why.rawValue + (detail.map { " (\($0))" } ?? ""))
         case .failed(let why): lines.append(say("Failed: ", "실패: ") + why.rawValue)
-        case .answered: lines += seen.preview.lines.map { "  \(shown($0.disclosed))  \($0.place)" }
+        case .answered, .masked: lines += seen.preview.lines.map { "  \(shown($0.disclosed))  \($0.place)" }
         }
         return lines
     }

@@ -1,5 +1,6 @@
 import Disclosure
 import Federation
+import TerminalText
 
 /// A consortium total as lines for a terminal: the estimate with its error, and why there is none where there is none.
 struct TotalView {
