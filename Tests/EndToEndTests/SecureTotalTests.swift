@@ -51,6 +51,20 @@ import Testing
         let checked = try ExportVerifier().verify(export)
         #expect(checked.result.total?.answer == answer)
         #expect(ResultCSV(checked.result).text.contains("secure-total"))
+        if SchemaChecker.isInstalled {
+            let report = try SchemaChecker.check([total.json, export.json])
+            #expect(report.status == 0, "\(report.text)")
+            for kind in ["ticket", "answer", "total-share", "cosigned-roster", "totals-roster", "opening-request", "opening"] {
+                #expect(report.text.contains("dure.\(kind)/1"), "\(report.text)")
+            }
+        }
+        // Whoever changes one hospital's vector in an export is found out.
+        #expect(throws: (any Error).self) {
+            let vector = try #require(
+                export.payload["evidence"]?[0]?["answer"]?["payload"]?["outcome"]?["masked"]?["vector"]?.stringValue)
+            let changed = export.json.text().replacing(vector, with: String(vector.reversed()))
+            _ = try ExportVerifier().verify(try SignedDocument(parsing: Array(changed.utf8)))
+        }
 
         // Killed in the middle: node, coordinator and guardian, each before, while and after it has work.
         for (index, name) in ["coordinator", "guardian", "KR-H-0009"].enumerated() {

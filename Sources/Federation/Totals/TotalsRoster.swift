@@ -188,6 +188,9 @@ public struct CosignedRoster: Sendable, Hashable, JSONEncodable, JSONDecodable {
         ]
     }
 
+    /// The short names of the keys that signed, as they claim.
+    public var signers: [String] { documents.map(\.keyName) }
+
     /// What is signed, before any signature is checked: for showing it to an officer.
     public func content() throws(FederationError) -> TotalsRoster {
         do throws(JSONError) {

@@ -106,7 +106,31 @@ struct ResultVerify: AsyncParsableCommand {
                     "서명된 조회 \(export.evidence.count)건, 서명된 응답 \(signed)건"),
                 options.language.choose("Coordinator \(fingerprint)", "조정 서버 지문값 \(fingerprint)"),
             ])
+            try showTotal(export)
         }
+    }
+
+    /// Who opened a consortium total, and who signed for them: keys that a reader compares with those known.
+    private func showTotal(_ export: ResultExport) throws {
+        guard let total = export.total else { return }
+        let roster: CosignedRoster
+        let content: TotalsRoster
+        do {
+            roster = try OpeningRequest(from: JSONReader(total.request.payload)).roster
+            content = try roster.content()
+        } catch let error as FederationError {
+            throw ClientError(error)
+        } catch let error as JSONError {
+            throw ClientError(error)
+        }
+        let guardian = "\(content.guardian.id)  \(content.guardian.key.fingerprint)"
+        let officers = roster.signers.joined(separator: ", ")
+        options.console.data([
+            options.language.choose("Guardian \(guardian)", "개봉 기관 \(guardian)"),
+            options.language.choose(
+                "Totals roster version \(content.version), signed by \(officers)",
+                "합산 참여 명단 \(content.version)판, 서명: \(officers)"),
+        ])
     }
 
     private func trusted() throws(FederationError) -> VerificationKey? {
