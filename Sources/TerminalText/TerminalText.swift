@@ -1,6 +1,6 @@
 import Foundation
 
-/// Text for a terminal: how wide it is, tables, and comma-separated values. The three programs print with it.
+/// Text for a terminal: how wide it is, tables, and comma-separated values. The programs print with it.
 public enum TerminalText {
     /// The columns of the terminal that standard output is, between 40 and 120; 80 where it is none.
     public static var width: Int {

@@ -4,7 +4,7 @@ import Federation
 import Foundation
 import Outbound
 
-/// The sample consortium on one machine: a coordinator and six nodes as processes of their own on loopback, each node with a
+/// The sample consortium on one machine: a coordinator, six nodes and a guardian as processes of their own, each node with a
 /// synthetic store. Everything it makes lies in one folder.
 public struct DemoConsortium: Sendable {
     /// The project that the sample questions are asked under.
@@ -29,7 +29,7 @@ public struct DemoConsortium: Sendable {
     ///   - persons: persons in each store.
     ///   - hospitals: how many of the six take part.
     ///   - firstPort: where nodes connect, on loopback; the next one is the people's.
-    ///   - programs: runs the other two programs.
+    ///   - programs: runs the other programs.
     ///   - say: takes a line for each step.
     public init(
         folder: String, persons: Int, hospitals: Int = DemoHospital.all.count, firstPort: Int = 18_443, programs: DemoPrograms,

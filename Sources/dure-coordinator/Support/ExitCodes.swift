@@ -30,7 +30,7 @@ enum Failure {
         Console.note(JSONValue.object(["error": .object(error)]).text())
     }
 
-    /// The exit codes of the house (the same for all three executables).
+    /// The exit codes of the house (the same for all executables).
     static func exitCode(_ code: CoordinatorError.Code) -> Int32 {
         switch code {
         case .signInNeeded, .signInFailed, .signInThrottled, .notAllowed, .scopeMissing, .nodeUnknown, .nodeRevoked: 4
