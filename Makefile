@@ -9,8 +9,8 @@ KEEP ?=
 ROOM ?=
 SWIFT ?= swift
 
-LIBRARIES := libsqlite3-dev libcurl4-openssl-dev libroaring-dev coinor-libclp-dev
-TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl
+LIBRARIES := libsqlite3-dev libcurl4-openssl-dev libroaring-dev coinor-libclp-dev libpq-dev unixodbc-dev
+TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl postgresql odbc-postgresql libsqliteodbc
 
 # Tests that wait for sockets and processes run one after the other, so that a busy machine does not decide them.
 WAITING := ^(EndToEndTests|OutboundTests|NodeAgentTests|CoordinatorTests)\.

@@ -30,6 +30,8 @@ let rooms: [Room] = [
     Room(name: "CCurl", kind: .system(link: "libcurl", apt: "libcurl4-openssl-dev")),
     Room(name: "CRoaring", kind: .system(link: nil, apt: "libroaring-dev")),
     Room(name: "CClp", kind: .system(link: nil, apt: "coinor-libclp-dev")),
+    Room(name: "CPostgres", kind: .system(link: "libpq", apt: "libpq-dev")),
+    Room(name: "CODBC", kind: .system(link: "odbc", apt: "unixodbc-dev")),
     Room(name: "CanonicalJSON", kind: .room, tests: "CanonicalJSONTests"),
     Room(name: "TerminalText", kind: .room, tests: "TerminalTextTests"),
     // Floor 1: pure values. No clock, no file, no network.
@@ -37,8 +39,8 @@ let rooms: [Room] = [
     Room(name: "Disclosure", kind: .room, on: ["CanonicalJSON", "CClp"], tests: "DisclosureTests"),
     // Floor 2: what is read in a hospital, and what crosses the wire.
     Room(
-        name: "OMOPStore", kind: .room, on: ["Cohorts"], packages: ["GRDB", "GRDBSQLite", "Logging"],
-        tests: "OMOPStoreTests"),
+        name: "OMOPStore", kind: .room, on: ["Cohorts", "CPostgres", "CODBC"], packages: ["GRDB", "GRDBSQLite", "Logging"],
+        tests: "OMOPStoreTests", testsOn: ["EventIndex"]),
     Room(name: "EventIndex", kind: .room, on: ["OMOPStore"], tests: "EventIndexTests"),
     Room(
         name: "Federation", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure"],

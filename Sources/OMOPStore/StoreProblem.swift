@@ -34,6 +34,8 @@ public struct StoreProblem: Sendable, Hashable, CustomStringConvertible {
         case version = "version"
         case release = "release"
         case writable = "may-change"
+        case mayWrite = "may-write"
+        case noPermission = "no-permission"
     }
 
     /// How bad it is.

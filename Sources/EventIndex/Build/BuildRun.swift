@@ -25,7 +25,7 @@ struct BuildRun {
         let persons = try PersonDirectory(store, skipped: &skipped, isCancelled: isCancelled)
         let references = try ReferenceTables(store, isCancelled: isCancelled)
         let named = [
-            "bitmap-threshold": "\(options.bitmapThreshold)", "store-kind": store.profile.kind,
+            "bitmap-threshold": "\(options.bitmapThreshold)",
             // What a refresh must find unchanged: which columns are read, and what events are joined to.
             "columns": Self.fingerprint(of: store.profile), "joins": references.fingerprint,
         ]

@@ -52,9 +52,6 @@ extension BuildRun {
             return .unusable(error.code == .notFound ? "there is no index yet" : error.message)
         }
         let now = start.options
-        if index.header.options["store-kind"] != now["store-kind"] {
-            return .unusable("the store is of another kind than it was")
-        }
         if index.header.options["columns"] != now["columns"] { return .unusable("the store has other columns than it had") }
         if index.header.options["joins"] != now["joins"] { return .unusable("providers or care sites changed") }
         if index.header.options != now { return .unusable("the index was built with other options") }

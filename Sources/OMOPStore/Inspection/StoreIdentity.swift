@@ -21,13 +21,13 @@ struct StoreIdentity {
     }
 
     /// Reads the two tables that tell.
-    mutating func read(_ access: SQLiteAccess) throws(OMOPStoreError) {
+    mutating func read(_ access: some StoreAccess) throws(OMOPStoreError) {
         try readSource(access)
         if source.vocabulary == nil { try readVocabulary(access) }
     }
 
-    /// The profile, with what is not known said so.
-    func profile(kind: String, location: String, isImmutable: Bool) -> StoreProfile {
+    /// The profile, with what is not known said so, and with what the adapter has to tell besides.
+    func profile(kind: String, location: String, telling more: [StoreProblem] = []) -> StoreProfile {
         let released = source.released ?? source.extracted
         let release = DataRelease(
             id: released.map(CalendarDay.text) ?? DataRelease.unknown.id, date: source.released, sourceDate: source.extracted)
@@ -36,21 +36,16 @@ struct StoreIdentity {
             vocabularyRelease: source.vocabulary ?? vocabularyRelease ?? "unknown", sourceName: source.name ?? "unknown",
             dataRelease: release, tables: inspection.tables, problems: inspection.problems)
         profile.problems += problems(of: profile)
-        if isImmutable {
-            profile.problems.append(
-                StoreProblem(
-                    .note, .writable, what: "the file's folder cannot be written, so the file is read as one that nobody changes",
-                    advice: "Do not load into it while a node reads it: a change is noticed and stops the reading"))
-        }
+        profile.problems += more
         profile.problems.sort { $0.severity < $1.severity }
         return profile
     }
 
     // MARK: Reading
 
-    private mutating func readSource(_ access: SQLiteAccess) throws(OMOPStoreError) {
+    private mutating func readSource(_ access: some StoreAccess) throws(OMOPStoreError) {
         let names = ["cdm_source_name", "cdm_version", "vocabulary_version", "cdm_release_date", "source_release_date"]
-        let cursor = try access.cursor(.cdmSource, names)
+        let cursor = try access.rows(.cdmSource, names)
         var rows = 0
         while rows < Self.maxRows, try cursor.next() {
             rows += 1
@@ -63,8 +58,8 @@ struct StoreIdentity {
     }
 
     /// Athena keeps the release of the whole vocabulary in the row named "None".
-    private mutating func readVocabulary(_ access: SQLiteAccess) throws(OMOPStoreError) {
-        let cursor = try access.cursor(.vocabulary, ["vocabulary_id", "vocabulary_version"])
+    private mutating func readVocabulary(_ access: some StoreAccess) throws(OMOPStoreError) {
+        let cursor = try access.rows(.vocabulary, ["vocabulary_id", "vocabulary_version"])
         var rows = 0
         while rows < Self.maxRows, try cursor.next() {
             rows += 1
@@ -121,9 +116,8 @@ struct StoreIdentity {
     }
 }
 
-extension SQLiteAccess {
-    fileprivate func cursor(_ table: CDMTable, _ names: [String]) throws(OMOPStoreError) -> any CDMCursor {
-        try cursor(
-            table, columns: names.compactMap { table.column($0) }, order: .unordered, isSorted: false, isCancelled: { false })
-    }
+/// Reads rows of a store that is still being opened.
+protocol StoreAccess {
+    /// The rows of `table` with the columns of these CDM names, in no particular order.
+    func rows(_ table: CDMTable, _ names: [String]) throws(OMOPStoreError) -> any CDMCursor
 }

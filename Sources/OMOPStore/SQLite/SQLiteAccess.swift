@@ -76,6 +76,13 @@ struct SQLiteAccess: Sendable {
     }
 }
 
+extension SQLiteAccess: StoreAccess {
+    func rows(_ table: CDMTable, _ names: [String]) throws(OMOPStoreError) -> any CDMCursor {
+        try cursor(
+            table, columns: names.compactMap { table.column($0) }, order: .unordered, isSorted: false, isCancelled: { false })
+    }
+}
+
 /// The statement of one scan.
 struct SQLiteScanQuery {
     let sql: String

@@ -17,12 +17,7 @@ public final class SQLiteClinicalStore: ClinicalStore {
     /// - Throws: `cannot-open`, `not-a-store`, `reading`, or `unusable` with every problem found when one of them is fatal.
     public convenience init(path: String) throws(OMOPStoreError) {
         try self.init(path: path, today: Self.today)
-        let fatal = profile.problems.filter { $0.severity == .fatal }
-        guard fatal.isEmpty else {
-            throw OMOPStoreError(
-                .unusable, "\(path) cannot be used: \(fatal.count) fatal problem\(fatal.count == 1 ? "" : "s")",
-                advice: "Mend what is marked fatal, then open it again", problems: profile.problems)
-        }
+        try profile.requireUsable()
     }
 
     /// What is in the file at `path`, also when it has fatal problems.
@@ -40,19 +35,19 @@ public final class SQLiteClinicalStore: ClinicalStore {
         sorted = Mutex(Self.looksSorted(found, inspection))
         var identity = StoreIdentity(inspection: inspection)
         try identity.read(access)
-        profile = identity.profile(kind: "SQLite", location: path, isImmutable: isImmutable)
+        profile = identity.profile(kind: "SQLite", location: path, telling: isImmutable ? [Self.unchangeable] : [])
     }
+
+    private static let unchangeable = StoreProblem(
+        .note, .writable, what: "the file's folder cannot be written, so the file is read as one that nobody changes",
+        advice: "Do not load into it while a node reads it: a change is noticed and stops the reading")
 
     /// A cursor with a connection of its own. Ordered by person, a table is first checked for lying in that order already,
     /// once for as long as the store is open; if it does not, SQLite sorts it in temporary files.
     public func cursor(
         _ table: CDMTable, columns: [String], order: ScanOrder, isCancelled: @escaping @Sendable () -> Bool
     ) throws(OMOPStoreError) -> any CDMCursor {
-        let known = try Self.known(columns, of: table)
-        guard order == .unordered || table.hasPerson else {
-            throw OMOPStoreError(
-                .unknownColumn, "\(table.rawValue) has no persons to be ordered by", advice: "Ask for it unordered")
-        }
+        let known = try table.asked(columns, order)
         let isSorted = order == .byPerson ? try isStoredByPerson(table, isCancelled: isCancelled) : false
         return try access.cursor(table, columns: known, order: order, isSorted: isSorted, isCancelled: isCancelled)
     }
@@ -62,23 +57,10 @@ public final class SQLiteClinicalStore: ClinicalStore {
     public func cursor(
         _ table: CDMTable, columns: [String], persons: [Int64], isCancelled: @escaping @Sendable () -> Bool
     ) throws(OMOPStoreError) -> any CDMCursor {
-        let known = try Self.known(columns, of: table)
+        let known = try table.asked(columns, .unordered)
         if let found = try access.cursor(table, columns: known, persons: persons, isCancelled: isCancelled) { return found }
         let all = try cursor(table, columns: columns + ["person_id"], order: .byPerson, isCancelled: isCancelled)
         return ChosenPersonsCursor(all, person: columns.count, chosen: persons)
-    }
-
-    private static func known(_ columns: [String], of table: CDMTable) throws(OMOPStoreError) -> [CDMColumn] {
-        var known: [CDMColumn] = []
-        for name in columns {
-            guard let column = table.column(name) else {
-                throw OMOPStoreError(
-                    .unknownColumn, "CDM v5.4 has no column \(table.rawValue).\(name)",
-                    advice: "Ask for one of the table's own columns")
-            }
-            known.append(column)
-        }
-        return known
     }
 
     /// Throws `changed` when the file is no longer the one that was opened: what was read in several scans then need not

@@ -33,14 +33,7 @@ final class SQLiteConnection {
         sqlite3_busy_timeout(handle, 10_000)
         _disableDoubleQuotedStringLiterals(handle)
         limit()
-        do {
-            for pragma in Self.pragmas {
-                try execute(pragma)
-            }
-        } catch {
-            sqlite3_close_v2(handle)
-            throw error
-        }
+        for pragma in Self.pragmas { try execute(pragma) }
         sqlite3_set_authorizer(handle, authorize, nil)
     }
 

@@ -1,0 +1,37 @@
+/// Where a store is, whatever database holds it.
+public enum StoreAddress: Sendable, Hashable {
+    /// One SQLite file.
+    case sqlite(path: String)
+    /// A schema of a PostgreSQL database.
+    case postgresql(PostgreSQLAddress)
+    /// A database behind an ODBC driver.
+    case odbc(ODBCAddress)
+
+    /// Opens the store.
+    /// - Throws: `cannot-open`, `not-a-store`, `reading`, or `unusable` with every problem found when one of them is fatal.
+    public func open() throws(OMOPStoreError) -> any ClinicalStore {
+        switch self {
+        case .sqlite(let path): try SQLiteClinicalStore(path: path)
+        case .postgresql(let address): try PostgreSQLClinicalStore(address)
+        case .odbc(let address): try ODBCClinicalStore(address)
+        }
+    }
+
+    /// What is in the store, also when it has fatal problems.
+    public func inspect() throws(OMOPStoreError) -> StoreProfile {
+        switch self {
+        case .sqlite(let path): try SQLiteClinicalStore.inspect(path: path)
+        case .postgresql(let address): try PostgreSQLClinicalStore.inspect(address)
+        case .odbc(let address): try ODBCClinicalStore.inspect(address)
+        }
+    }
+
+    /// For people: where it is, without user and password.
+    public var location: String {
+        switch self {
+        case .sqlite(let path): path
+        case .postgresql(let address): address.location
+        case .odbc(let address): address.location
+        }
+    }
+}
