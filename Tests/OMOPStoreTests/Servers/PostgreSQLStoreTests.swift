@@ -6,7 +6,9 @@ import Testing
 /// A PostgreSQL server as a store, against a real server.
 @Suite(.enabled(if: TestServer.isInstalled, "PostgreSQL's server is not installed: apt install postgresql"))
 struct PostgreSQLStoreTests {
-    let server = TestServer.shared!
+    let server: TestServer
+
+    init() throws { server = try #require(TestServer.shared) }
 
     private func make(_ name: String, _ sql: String) throws -> String {
         let database = "store_\(name)"
