@@ -7,6 +7,8 @@ SIZES ?= 20000,100000
 EVENTS ?= 65
 KEEP ?=
 ROOM ?=
+POLICY ?=
+REPORT ?= .build/attack.html
 SWIFT ?= swift
 
 LIBRARIES := libsqlite3-dev libcurl4-openssl-dev libroaring-dev coinor-libclp-dev libpq-dev unixodbc-dev
@@ -70,6 +72,16 @@ bench: libraries ## The ten questions on the index, PostgreSQL 15, DuckDB, SQLit
 	@.build/python/bin/pip install -q duckcdm duckdb psycopg2-binary
 	DURE_ROOMS=dure-bench $(SWIFT) build -c release --scratch-path .build/bench --product dure-bench
 	.build/python/bin/python3 Tests/Bench/bench.py --program .build/bench/release/dure-bench --persons $(SIZES) --events $(EVENTS)
+
+.PHONY: attack
+attack: libraries ## Attack a policy with everything that is known, a line an attack (POLICY=policy.yaml, REPORT=page.html)
+	@$(SWIFT) build --product dure-attack >&2
+	@.build/debug/dure-attack $(if $(POLICY),--policy $(POLICY)) --html $(REPORT)
+
+.PHONY: utility
+utility: libraries ## What the gate costs honest questions, and what tables cost against published optima (POLICY=policy.yaml)
+	@$(SWIFT) build --product dure-attack >&2
+	@.build/debug/dure-attack utility $(if $(POLICY),--policy $(POLICY))
 
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder

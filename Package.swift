@@ -90,6 +90,12 @@ let rooms: [Room] = [
         name: "dure-bench", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine"],
         packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md", "bench.py", "questions.py"]),
+    // The attacker: a hospital's policy held against every attack that is known. It plays both sides.
+    Room(
+        name: "dure-attack", kind: .executable,
+        on: ["CanonicalJSON", "CClp", "Cohorts", "Disclosure", "Federation", "CohortEngine", "NodeAgent"],
+        packages: ["ArgumentParser"], tests: "AttackTests", testExcludes: ["README.md", "table_optimum.py"],
+        testsOn: ["dure-attack"]),
 ]
 
 let products: [String: Target.Dependency] = [

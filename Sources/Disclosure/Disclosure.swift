@@ -7,8 +7,8 @@
 //
 // Read `ReleaseGate.plan` first. Its order is fixed:
 //
-//   branch support (BranchSupport, with the engine)
-//   -> tier lock and the project's cap                     decided by what is asked, never by the data
+//   tier lock and the project's cap (ReleaseGate.admit)    decided by what is asked, before anything is evaluated
+//   -> branch support (BranchSupport, with the engine)     criteria that a few patients stand behind are ignored
 //   -> total, then attrition from the last step back       CountRelease:
 //        fewer than k + delta?                              hidden
 //        within k + delta of released sets?                 their value, nothing recorded
@@ -31,17 +31,20 @@
 //   ledger on               without it any pair of questions that differ by one patient tells that patient's answer
 //   branch support on       questions that name patients one by one are answered as if those branches were not there
 //   exposureCap 0.2         many questions about few patients rebuild their records whatever each answer looks like
-//   releasesPerProject 200  one project cannot use up the exposure of everybody else's patients
+//   releasesPerProject 500  one project cannot use up the exposure of everybody else's patients
 //
 // What remains (the security officer's page, nodes/DISCLOSURE.md, says it in plain words):
 //
 //   - Somebody who knows k - 1 members of a group for certain learns about the next one: with one such group one time in five,
 //     with ten groups about nine times in ten. Every threshold system has this.
-//   - "Hidden or shown" is itself one bit about a group. Branch support keeps it to groups that criteria can describe.
+//   - "Hidden or shown" is itself one bit about a group. Branch support keeps it to groups that criteria can describe; the
+//     codes inside one concept set are not branches.
+//   - A question of n criteria is answered for a group that differs from the described one by up to n (k - 1) patients, and says
+//     so in its low and high.
 //   - The general search of the ledger (tier 3) looks at the newest 1,024 released sets; one and two sets are compared with
 //     all. Its small remainder is solved greedily and not by a linear program.
-//   - Two tables of one cohort by different dimensions are protected each by itself; sums over both are caught by the ledger
-//     as sets, not by a common linear program.
+//   - Tables of one cohort by different dimensions are protected together (JointTable); tables of different cohorts that overlap
+//     are compared as sets by the ledger, not by a common linear program.
 //   - Where a policy shows zeros, an attacker knows that a hidden cell is mostly not zero: intervals then start at 1.
 //   - Intervals are certified for an attacker who allows fractions; one who knows that patients are whole can very rarely
 //     narrow them further (5 of 20,337 random cases, by half a patient).

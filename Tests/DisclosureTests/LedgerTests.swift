@@ -77,7 +77,7 @@ struct LedgerTests {
     }
 
     @Test(
-        "Two thousand released sets and a million persons: a new count is answered in time", .enabled(if: longTests, "long test"))
+        "Ten thousand released sets and a million persons: a new count is answered in time", .enabled(if: longTests, "long test"))
     func manySets() throws {
         var generator = SeededGenerator(seed: 77)
         var ledger = ReleaseLedger(universe: 1_000_000)
@@ -88,7 +88,7 @@ struct LedgerTests {
             let start = Int(generator.next() % UInt64(1_000_000 - size))
             return PersonSet(universe: 1_000_000, members: (start..<start + size).filter { _ in generator.next() % 10 < 8 })
         }
-        for _ in 0..<2_000 {
+        for _ in 0..<10_000 {
             ledger.commit(try gate.plan(EvaluatedAnswer(total: random()), for: ReleaseRequest(project: "p"), against: ledger))
         }
         var times: [Duration] = []
@@ -100,8 +100,8 @@ struct LedgerTests {
                 })
         }
         times.sort()
-        print("2,000 released sets, 1,000,000 persons: median \(times[10]), slowest \(times[19]) a count")
-        #expect(ledger.count > 1_800)
+        print("\(ledger.count) released sets, 1,000,000 persons: median \(times[10]), slowest \(times[19]) a count")
+        #expect(ledger.count > 8_000)
         #expect(times[10] < .milliseconds(500))
     }
 }

@@ -215,15 +215,107 @@ struct AnswerReleaseTests {
 
 @Suite("Branch support")
 struct BranchSupportTests {
+    private static let branch = BranchSupport.Branch(stage: 0, mayGain: true, mayLose: false)
+
     @Test("A branch that changes fewer than k patients is ignored, a larger one is kept")
     func smallBranches() {
         // The cohort is 0..<200; branch 0 takes out three patients, branch 1 takes out fifty, branch 2 nobody.
         let effect: [[Int]] = [[0, 1, 2], Array(100..<150), []]
-        let answer = BranchSupport(rules: .standard).supported(branchCount: 3) { removed in
+        func evaluate(_ removed: Set<Int>) -> EvaluatedAnswer {
             var set = PersonSet(universe: 200, members: 0..<200)
             for branch in 0..<3 where !removed.contains(branch) { for person in effect[branch] { set.remove(person) } }
             return EvaluatedAnswer(total: set)
         }
+        let answer = BranchSupport(rules: .standard).supported(
+            evaluate([]), branches: [Self.branch, Self.branch, Self.branch], stages: []
+        ) { removed, _ in evaluate(removed) }
         #expect(answer.total.members == Array(0..<100) + Array(150..<200))
+        // Ten patients for each of three branches: the group that was described can be so much smaller, and not larger.
+        #expect(answer.leeway == CountLeeway(fewer: 30, more: 0))
+    }
+
+    @Test("A branch is kept in the step that it changes by many and ignored in the total that it changes by one")
+    func eachNumberForItself() {
+        // Step: 0..<300 less branch 0's hundred patients. Total: those of the step below 50 and the patient 250.
+        func evaluate(_ removed: Set<Int>) -> EvaluatedAnswer {
+            let step = (0..<300).filter { removed.contains(0) || !(200..<300).contains($0) }
+            return EvaluatedAnswer(
+                total: PersonSet(universe: 300, members: step.filter { $0 < 50 || $0 == 250 }),
+                attrition: [.init(name: "step", persons: PersonSet(universe: 300, members: step))])
+        }
+        let answer = BranchSupport(rules: .standard).supported(evaluate([]), branches: [Self.branch], stages: [0]) { removed, _ in
+            evaluate(removed)
+        }
+        #expect(answer.attrition[0].persons.members == Array(0..<200))
+        #expect(answer.total.members == Array(0..<50) + [250])
+    }
+
+    @Test("The bounds of an answer hold for the group as it was described")
+    func boundsHoldForTheDescribedGroup() throws {
+        // Six alternatives of nine patients each beside a base of 200: all ignored, and 254 was described.
+        var hospital = MadeHospital(universe: 1_000)
+        func evaluate(_ removed: Set<Int>) -> EvaluatedAnswer {
+            let sides = (0..<6).filter { !removed.contains($0) }.flatMap { 300 + $0 * 9..<309 + $0 * 9 }
+            return EvaluatedAnswer(total: hospital.set(Array(0..<200) + sides))
+        }
+        let side = BranchSupport.Branch(stage: 0, mayGain: false, mayLose: true)
+        let answer = BranchSupport(rules: .standard).supported(
+            evaluate([]), branches: [BranchSupport.Branch](repeating: side, count: 6), stages: []
+        ) { removed, _ in evaluate(removed) }
+        #expect(answer.total.members == Array(0..<200))
+        #expect(try hospital.ask(answer).total == .rounded(200, base: 5, low: 182, high: 278))
+    }
+
+    @Test("A group that is small as it was described is hidden, also where the criteria that make it so are ignored")
+    func smallAsDescribed() throws {
+        // 39 patients; each of three criteria takes out nine, and twelve are left. Without them there are 39 to show.
+        for secret in 1...10 as ClosedRange<UInt64> {
+            var hospital = MadeHospital(universe: 1_000, secret: secret)
+            func evaluate(_ removed: Set<Int>) -> EvaluatedAnswer {
+                let out = (0..<3).filter { !removed.contains($0) }.flatMap { $0 * 9..<$0 * 9 + 9 }
+                return EvaluatedAnswer(total: hospital.set((0..<39).filter { !out.contains($0) }))
+            }
+            let answer = BranchSupport(rules: .standard).supported(
+                evaluate([]), branches: [Self.branch, Self.branch, Self.branch], stages: []
+            ) { removed, _ in evaluate(removed) }
+            #expect(answer.total.count.value == 39)
+            #expect(answer.described?.count.value == 12)
+            // Hidden just where twelve patients would be hidden by themselves.
+            var alone = hospital
+            #expect(try hospital.ask(answer).total.isHidden == alone.count(27..<39).isHidden)
+        }
+        // With fewer than k nothing is evaluated again.
+        let small = EvaluatedAnswer(total: PersonSet(universe: 100, members: 0..<3))
+        let answer = BranchSupport(rules: .standard).supported(small, branches: [Self.branch], stages: []) { _, _ in
+            Issue.record("evaluated again")
+            return small
+        }
+        #expect(answer.total == small.total)
+    }
+}
+
+@Suite("Hidden counts are stated honestly")
+struct HiddenBoundTests {
+    @Test("A group that is hidden because its patients were shown often is inside the bounds of every hidden count")
+    func overexposedGroups() throws {
+        var hospital = MadeHospital(universe: 4_000)
+        #expect(try hospital.count(0..<3) == .hidden(low: 0, high: 14, why: .small))
+        // Forty patients in group after group of sixty, until such a group is hidden.
+        var hidden: [(size: Int, count: DisclosedCount)] = []
+        for round in 0..<30 {
+            let members = Array(0..<40) + Array(100 + round * 20..<120 + round * 20)
+            let count = try hospital.count(members)
+            if count.isHidden { hidden.append((members.count, count)) }
+        }
+        #expect(!hidden.isEmpty)
+        for one in hidden { #expect(one.count.interval?.contains(one.size) == true) }
+        // A small group looks the same.
+        #expect(try hospital.count(3_900..<3_903) == hidden.last?.count)
+        // And a group of any size that is hidden now is within the stated bounds.
+        for size in [60, 100, 200, 350, 399, 400, 500, 1_000] {
+            var other = hospital
+            let count = try other.count(0..<size)
+            if count.isHidden { #expect(count.interval?.contains(size) == true, "\(size)") }
+        }
     }
 }

@@ -121,7 +121,7 @@ import Testing
         #expect(policy == ConfigurationTemplates.policy)
         _ = try read(node)
         let read = try Policy(text: policy, name: "policy.yaml")
-        #expect(read.disclosure == (try DisclosureRules(branchSupport: false)))
+        #expect(read.disclosure == .standard)
     }
 
     @Test func `The values in the comments of the files are the defaults`() throws {

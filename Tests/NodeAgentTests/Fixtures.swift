@@ -328,6 +328,7 @@ struct TestNode: Sendable {
             clock: consortium.clock.clock,
             logger: Logger(label: "test") { label in JSONLogHandler(label: label) { line in log.withLock { $0.append(line) } } },
             transport: coordinator.transport, source: source)
+        parts.replySlot = .zero
         parts.backoff = Backoff(base: .milliseconds(10), limit: .milliseconds(50))
         return parts
     }

@@ -113,10 +113,14 @@ import Testing
         #expect(effective.gate.exposureCap == 0.1)
     }
 
-    @Test func `No policy claims that criteria of a few patients are ignored: this node does not do it yet`() throws {
-        #expect(!policy.disclosure.branchSupport)
-        let agreed = policy.agreement(for: ProjectID(unchecked: "P-0042")).disclosure
-        #expect(!agreed.branchSupport)
-        #expect(!EffectiveRules(for: try consortium.ticket(), under: policy).gate.branchSupport)
+    @Test func `Criteria of a few patients are ignored unless the hospital says otherwise; a project cannot say it`() throws {
+        #expect(policy.disclosure.branchSupport)
+        #expect(EffectiveRules(for: try consortium.ticket(), under: policy).gate.branchSupport)
+        let off = try Consortium.policy(Consortium.policyYAML + "\ndefaults: { branch_support: false }")
+        #expect(!EffectiveRules(for: try consortium.ticket(), under: off).gate.branchSupport)
+        #expect(throws: NodeError.self) {
+            try Consortium.policy(
+                Consortium.policyYAML.replacingOccurrences(of: "until:", with: "branch_support: false, until:"))
+        }
     }
 }

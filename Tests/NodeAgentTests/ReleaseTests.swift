@@ -59,6 +59,54 @@ import Testing
         #expect(error?.advice.contains("backup") == true)
     }
 
+    @Test func `Without its database, or with an older one, a node does not start over in silence`() async throws {
+        let node = try TestNode()
+        _ = try await total(node, node.consortium.ticket(Consortium.question(200, attrition: false)))
+        let state = try node.folder.state
+        let old = try #require(FileManager.default.contents(atPath: state.database))
+        for round in 0..<2 {
+            _ = try await total(node, node.consortium.ticket(Consortium.question(400 + 100 * round, attrition: false)))
+        }
+        for name in ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+            try? FileManager.default.removeItem(atPath: state.file(name))
+        }
+        for lost in [true, false] {
+            if !lost { try old.write(to: URL(filePath: state.database)) }
+            let error = await #expect(throws: NodeError.self) {
+                _ = try await RunningNode(try node.parts(), try NodeIdentity(in: state))
+            }
+            #expect(error?.code == .integrity)
+            #expect(error?.advice.contains("backup") == true)
+        }
+        // The security officer's decision: begin anew.
+        try FileManager.default.removeItem(atPath: state.file("ledger-mark"))
+        _ = try await RunningNode(try node.parts(), try NodeIdentity(in: state))
+    }
+
+    @Test func `A data release under another name begins no new epoch before a quarter is over`() async throws {
+        let folder = try TemporaryFolder()
+        let clock = HandClock()
+        let policy = try Consortium.policy(
+            Consortium.policyYAML + "\ndefaults: { releases_per_project: 1, unlisted_projects: answer }")
+        var source = CountingSource()
+        func ask(_ concept: Int) async throws -> AnswerOutcome {
+            let node = try await LocalNode(policy: policy, source: source, state: try folder.state, clock: clock.clock)
+            return try await node.ask(Consortium.question(concept, attrition: false), project: "P-0099").answer.outcome
+        }
+        guard case .answered = try await ask(200) else {
+            Issue.record("the first question was not answered")
+            return
+        }
+        source.dataRelease = "test/2026-11"
+        source.dataIdentity = "test/2026-11/1"
+        #expect(try await ask(500) == .declined(.quota, at: []))
+        clock.move(90 * 86_400)
+        guard case .answered = try await ask(500) else {
+            Issue.record("the new epoch gave the project no new numbers")
+            return
+        }
+    }
+
     @Test func `A project that has asked all its questions of a release is told so by a code`() async throws {
         var node = try TestNode()
         node.policy = Consortium.policyYAML + "\ndefaults: { releases_per_project: 1 }"

@@ -1,7 +1,9 @@
 /// Whether an evaluated answer is well formed, before anything is made of it.
 enum AnswerCheck {
     static func check(_ answer: EvaluatedAnswer, universe: Int) throws(DisclosureError) {
-        let sets = [answer.total] + answer.attrition.map(\.persons) + (answer.breakdown.map { Array($0.cells.values) } ?? [])
+        let described = [answer.described].compactMap(\.self) + answer.attrition.compactMap(\.described)
+        let sets =
+            [answer.total] + described + answer.attrition.map(\.persons) + (answer.breakdown.map { Array($0.cells.values) } ?? [])
         guard sets.allSatisfy({ $0.universe == universe }) else {
             throw bad("a set of the answer is over another universe of persons than the patient keys")
         }

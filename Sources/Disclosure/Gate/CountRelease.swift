@@ -18,9 +18,12 @@ struct CountRelease {
     }
 
     /// Takes one set through the rules; what is released joins the draft.
-    func release(_ set: PersonSet, cohort: String?, to draft: inout ReleaseLedger) -> Outcome {
-        if rules.zero == .show, set.isEmpty { return .zero }
-        if isSmall(set.size, patients.digest(of: set)) { return .hidden }
+    /// - Parameter described: the group before branch support. A small one is small whatever was ignored to make it larger.
+    func release(_ set: PersonSet, described: PersonSet?, cohort: String?, to draft: inout ReleaseLedger) -> Outcome {
+        for group in [described, set].compactMap(\.self) {
+            if rules.zero == .show, group.isEmpty { return .zero }
+            if isSmall(group.size, patients.digest(of: group)) { return .hidden }
+        }
         guard rules.ledger else { return .fresh(shown: rounded(set), entry: nil) }
         if let neighbour = neighbour(of: set, in: draft) {
             return .known(
@@ -33,10 +36,11 @@ struct CountRelease {
     }
 
     /// The count as it leaves.
-    func disclosed(_ outcome: Outcome) -> DisclosedCount {
+    /// - Parameter ceiling: the largest count that can be hidden today.
+    func disclosed(_ outcome: Outcome, hiddenBelow ceiling: Int) -> DisclosedCount {
         let rounding = CountRounding(rules: rules, key: key)
         return switch outcome {
-        case .hidden: .hidden(low: 0, high: rules.largestSmall, why: .small)
+        case .hidden: .hidden(low: 0, high: ceiling, why: .small)
         case .zero: .exact(0)
         case .known(let shown, _, let weight): rounding.disclosed(shown, weight: weight)
         case .fresh(let shown, _): rounding.disclosed(shown)

@@ -61,6 +61,22 @@ public struct DisclosedBreakdown: Sendable, Hashable {
         self.cells = cells
     }
 
+    /// The table with bounds that hold for the cohort as it was described. Nobody is in an impossible cell of any cohort.
+    func widened(by leeway: CountLeeway, impossible: Set<[String]>) -> DisclosedBreakdown {
+        guard leeway != .none else { return self }
+        let inner = cells.map(\.key).filter { !$0.contains(Self.all) }
+        return DisclosedBreakdown(
+            dimensions: dimensions,
+            cells: cells.map { cell in
+                let isImpossible =
+                    cell.count == .exact(0) && !impossible.isEmpty
+                    && inner.allSatisfy { key in
+                        impossible.contains(key) || zip(cell.key, key).contains { $0 != Self.all && $0 != $1 }
+                    }
+                return .init(key: cell.key, count: isImpossible ? cell.count : cell.count.widened(by: leeway, from: 0))
+            })
+    }
+
     /// The count of a cell, if the table has it.
     public func count(_ key: [String]) -> DisclosedCount? { cells.first { $0.key == key }?.count }
 }

@@ -7,11 +7,17 @@ public struct EvaluatedAnswer: Sendable {
         public let name: String
         /// Who remains.
         public let persons: PersonSet
+        /// Who remains when no branch is ignored; nil where that is the same.
+        public let described: PersonSet?
+        /// How far the group that was described can be from `persons`.
+        public let leeway: CountLeeway
 
         /// A step.
-        public init(name: String, persons: PersonSet) {
+        public init(name: String, persons: PersonSet, described: PersonSet? = nil, leeway: CountLeeway = .none) {
             self.name = name
             self.persons = persons
+            self.described = described
+            self.leeway = leeway
         }
     }
 
@@ -21,12 +27,21 @@ public struct EvaluatedAnswer: Sendable {
     public let attrition: [Step]
     /// The cohort by at most three dimensions.
     public let breakdown: EvaluatedBreakdown?
+    /// Who is in the cohort when no branch is ignored; nil where that is the same.
+    public let described: PersonSet?
+    /// How far the group that was described can be from the total and the breakdown.
+    public let leeway: CountLeeway
 
     /// An answer. All sets must be over one universe.
-    public init(total: PersonSet, attrition: [Step] = [], breakdown: EvaluatedBreakdown? = nil) {
+    public init(
+        total: PersonSet, attrition: [Step] = [], breakdown: EvaluatedBreakdown? = nil, described: PersonSet? = nil,
+        leeway: CountLeeway = .none
+    ) {
         self.total = total
+        self.described = described
         self.attrition = attrition
         self.breakdown = breakdown
+        self.leeway = leeway
     }
 }
 

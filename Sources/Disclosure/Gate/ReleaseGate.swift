@@ -24,25 +24,28 @@ public struct ReleaseGate: Sendable {
     }
 
     /// What would leave for this answer, given what has left before. Branch support (L0) comes first and is the caller's:
-    /// `BranchSupport` needs the engine.
+    /// `BranchSupport` needs the engine. The answer's leeway widens what the numbers can stand for.
     /// - Throws: `badAnswer`, `tierLocked`, `budget`, `tableTooLarge`, `notProtected`. None of them depends on a small count.
     public func plan(
         _ answer: EvaluatedAnswer, for request: ReleaseRequest, against ledger: ReleaseLedger
     ) throws(DisclosureError) -> ReleasePlan {
         try check(answer, ledger)
+        try admit(request, against: ledger)
         var draft = ledger
-        try admit(request, to: &draft)
+        if let cohort = request.cohort { draft.lock(cohort, request.tier) }
 
         let answer = register?.placed(answer) ?? answer
         let counts = CountRelease(rules: rules, key: key, patients: patients)
-        let total = counts.release(answer.total, cohort: request.cohort, to: &draft)
+        let total = counts.release(answer.total, described: answer.described, cohort: request.cohort, to: &draft)
         // A hidden total tells the hospital's number to nobody, so the cohort may still be asked as a consortium total: that is
         // what rare events need. Everybody sees that it is hidden, so the lock tells nothing.
         if let cohort = request.cohort, ledger.tiers[cohort] == nil, case .hidden = total { draft.unlock(cohort) }
         // From the last step back, so that each is compared with the smaller group that it was narrowed to: a step that
         // leaves out fewer than k patients is answered with that group's number.
         var steps: [CountRelease.Outcome] = []
-        for step in answer.attrition.reversed() { steps.append(counts.release(step.persons, cohort: nil, to: &draft)) }
+        for step in answer.attrition.reversed() {
+            steps.append(counts.release(step.persons, described: step.described, cohort: nil, to: &draft))
+        }
         steps.reverse()
 
         var outcomes = ReleaseOutcomes()
@@ -52,9 +55,15 @@ public struct ReleaseGate: Sendable {
             let release = TableRelease(counts: counts, breakdown: breakdown, total: total, cohort: request.cohort)
             table = try release.release(answer.total, to: &draft, &outcomes)
         }
+        draft.count(charge(for: [total] + steps, table, ledger, draft), of: request.project)
+        let ceiling = rules.ledger ? draft.hiddenCeiling(rules) : rules.largestSmall
         let disclosed = DisclosedAnswer(
-            total: counts.disclosed(total),
-            attrition: zip(answer.attrition, steps).map { .init(name: $0.name, count: counts.disclosed($1)) }, breakdown: table)
+            total: counts.disclosed(total, hiddenBelow: ceiling).widened(by: answer.leeway, from: rules.threshold),
+            attrition: zip(answer.attrition, steps).map {
+                .init(
+                    name: $0.name, count: counts.disclosed($1, hiddenBelow: ceiling).widened(by: $0.leeway, from: rules.threshold)
+                )
+            }, breakdown: table?.widened(by: answer.leeway, impossible: answer.breakdown?.impossible ?? []))
         return ReleasePlan(disclosed: disclosed, outcomes: outcomes, ledger: draft, base: ledger.revision)
     }
 
@@ -67,22 +76,29 @@ public struct ReleaseGate: Sendable {
         try AnswerCheck.check(answer, universe: register?.count ?? patients.universe)
     }
 
-    /// The tier lock and the project's cap (L7, L4): both are decided by what is asked, never by the data.
-    func admit(_ request: ReleaseRequest, to draft: inout ReleaseLedger) throws(DisclosureError) {
-        if let cohort = request.cohort {
-            if let tier = draft.tiers[cohort], tier != request.tier {
-                throw DisclosureError(
-                    .tierLocked, "this cohort was already answered \(tier.rawValue) on this data release",
-                    advice: "Ask in the same form, or wait for the next data release")
-            }
-            draft.lock(cohort, request.tier)
-        }
-        guard !rules.ledger || draft.releases(of: request.project) < rules.releasesPerProject else {
+    /// The tier lock and the project's cap (L7, L4): both are decided by what is asked, never by the data, and can be asked
+    /// before anything is evaluated.
+    /// - Throws: `tierLocked`, `budget`.
+    public func admit(_ request: ReleaseRequest, against ledger: ReleaseLedger) throws(DisclosureError) {
+        if let cohort = request.cohort, let tier = ledger.tiers[cohort], tier != request.tier {
             throw DisclosureError(
-                .budget, "the project has asked its \(rules.releasesPerProject) questions of this data release",
+                .tierLocked, "this cohort was already answered \(tier.rawValue) on this data release",
+                advice: "Ask in the same form, or wait for the next data release")
+        }
+        guard !rules.ledger || ledger.releases(of: request.project) < rules.releasesPerProject else {
+            throw DisclosureError(
+                .budget, "the project has had its \(rules.releasesPerProject) numbers of this data release",
                 advice: "Wait for the next data release, or ask the hospital's data steward for a review")
         }
-        draft.count(releaseOf: request.project)
+    }
+
+    /// What an answer costs the project: the sets released now that can hold one and the same patient. The cells of a table
+    /// are disjoint, so a table costs one. A question that releases nothing costs one, too: "hidden" is an answer.
+    private func charge(
+        for counts: [CountRelease.Outcome], _ table: DisclosedBreakdown?, _ before: ReleaseLedger, _ after: ReleaseLedger
+    ) -> Int {
+        let fresh = counts.count { if case .fresh = $0 { true } else { false } }
+        return max(1, fresh + (table != nil && after.count - before.count > fresh ? 1 : 0))
     }
 }
 

@@ -17,25 +17,72 @@ struct TableRelease {
         _ persons: PersonSet, to draft: inout ReleaseLedger, _ outcomes: inout ReleaseOutcomes
     ) throws(DisclosureError) -> DisclosedBreakdown {
         let table = BreakdownTable(breakdown, universe: persons.universe)
-        let shape = breakdown.dimensions.flatMap { [$0.name] + $0.categories }
+        let shape = breakdown.dimensions.map { [$0.name] + $0.categories }
         switch total {
         case .hidden, .zero:
             outcomes.hidden += table.keys.count
-            return allHidden(table)
+            return allHidden(table, draft)
         case .known(_, let terms, _):
             // A table of that cohort, or of one that differs by fewer than k patients, was released: it is the answer.
             if terms.count == 1, let known = draft.tables[.init(total: terms[0], shape: shape)] {
-                outcomes.known += known.cells.count
-                return known
+                outcomes.known += known.disclosed.cells.count
+                return known.disclosed
             }
         case .fresh: break
         }
 
         let values = CellValues(table, counts.patients)
-        let statuses = try statuses(table, values, persons, draft)
-        let disclosed = disclose(table, values, statuses, to: &draft, &outcomes)
-        if let entry = totalEntry { draft.remember(disclosed, .init(total: entry, shape: shape)) }
+        let earlier = totalEntry.map { draft.tables(of: $0) } ?? []
+        let plan =
+            earlier.isEmpty
+            ? Plan(statuses: try statuses(table, values, persons, draft), known: [:])
+            : joint(table, values, persons, earlier, draft)
+        let disclosed = disclose(table, values, plan, to: &draft, &outcomes)
+        if let entry = totalEntry {
+            var inner: [[String]: StoredSet] = [:]
+            for (index, key) in table.keys.enumerated() where !key.contains(DisclosedBreakdown.all) {
+                let set = table.inner[Int(table.atoms[index][0])]
+                if !set.isEmpty { inner[key] = StoredSet(set) }
+            }
+            draft.remember(.init(disclosed: disclosed, inner: inner), .init(total: entry, shape: shape))
+        }
         return disclosed
+    }
+
+    /// What becomes of each cell.
+    private struct Plan {
+        let statuses: [CellStatus]
+        /// Cells that an earlier table of the same patients has shown.
+        let known: [Int: DisclosedCount]
+    }
+
+    /// A second table of a cohort is protected together with the earlier ones. Where that cannot be done, or the cohort is only
+    /// nearly the same, nothing of it but the total is shown.
+    private func joint(
+        _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet,
+        _ earlier: [(key: ReleaseLedger.TableKey, table: ReleaseLedger.ReleasedTable)], _ draft: ReleaseLedger
+    ) -> Plan {
+        let last = table.keys.count - 1
+        let nothing = Plan(
+            statuses: table.keys.indices.map { $0 == last ? .published : table.impossible[$0] ? .published : .secondary },
+            known: [:])
+        guard isTotalOpen(draft), earlier.count <= JointTable.mostEarlier, let entry = totalEntry,
+            draft.entries[entry].set.size == persons.size, draft.entries[entry].set.shared(with: persons) == persons.size
+        else { return nothing }
+        var demands = table.keys.indices.map { demand(of: $0, table, values, draft) }
+        demands[last] = .none
+        let joint = JointTable(
+            table, breakdown.dimensions, demands: demands, threshold: rules.threshold, with: earlier, universe: persons.universe)
+        let seed = counts.key.draw("table", values.digests[last])
+        let protection = TableProtection(threshold: rules.threshold, zero: rules.zero)
+        guard let statuses = try? protection.statuses(of: joint.suppression, seed: seed),
+            zip(joint.suppression.cells, statuses).allSatisfy({ $0.demand != .released || $1 == .published })
+        else { return nothing }
+        var known: [Int: DisclosedCount] = [:]
+        for (cell, count) in joint.known.enumerated() {
+            if let count, count.kind != .hidden { known[cell] = count }
+        }
+        return Plan(statuses: Array(statuses.prefix(table.keys.count)), known: known)
     }
 
     private var totalEntry: Int? {
@@ -46,11 +93,13 @@ struct TableRelease {
         }
     }
 
-    private func allHidden(_ table: BreakdownTable) -> DisclosedBreakdown {
-        let count = counts.disclosed(total)
+    private func allHidden(_ table: BreakdownTable, _ draft: ReleaseLedger) -> DisclosedBreakdown {
+        let count = counts.disclosed(total, hiddenBelow: ceiling(draft))
         let cells = zip(table.keys, table.impossible).map { DisclosedBreakdown.Cell(key: $0, count: $1 ? .exact(0) : count) }
         return DisclosedBreakdown(dimensions: breakdown.dimensions.map(\.name), cells: cells)
     }
+
+    private func ceiling(_ draft: ReleaseLedger) -> Int { rules.ledger ? draft.hiddenCeiling(rules) : rules.largestSmall }
 
     // MARK: What must be hidden
 
@@ -128,15 +177,18 @@ struct TableRelease {
     // MARK: What leaves
 
     private func disclose(
-        _ table: BreakdownTable, _ values: CellValues, _ statuses: [CellStatus], to draft: inout ReleaseLedger,
+        _ table: BreakdownTable, _ values: CellValues, _ plan: Plan, to draft: inout ReleaseLedger,
         _ outcomes: inout ReleaseOutcomes
     ) -> DisclosedBreakdown {
         let rounding = CountRounding(rules: rules, key: counts.key)
         let last = table.keys.count - 1
         var disclosed = [DisclosedCount?](repeating: nil, count: table.keys.count)
-        disclosed[last] = counts.disclosed(total)
-        for cell in table.keys.indices.dropLast() where statuses[cell] == .published {
-            if values.sizes[cell] == 0 {
+        let ceiling = ceiling(draft)
+        disclosed[last] = counts.disclosed(total, hiddenBelow: ceiling)
+        for cell in table.keys.indices.dropLast() where plan.statuses[cell] == .published {
+            if let known = plan.known[cell] {
+                disclosed[cell] = known
+            } else if values.sizes[cell] == 0 {
                 disclosed[cell] = .exact(0)
             } else {
                 let shown = rounding.shown(values.sizes[cell], values.digests[cell])
@@ -149,7 +201,7 @@ struct TableRelease {
         }
         let ceilings = HiddenCeilings(table, disclosed)
         let cells = table.keys.indices.map { cell in
-            let count = disclosed[cell] ?? .hidden(low: 0, high: max(rules.largestSmall, ceilings.high(of: cell)), why: .small)
+            let count = disclosed[cell] ?? .hidden(low: 0, high: max(ceiling, ceilings.high(of: cell)), why: .small)
             if disclosed[cell] == nil { outcomes.hidden += 1 } else { outcomes.fresh += 1 }
             return DisclosedBreakdown.Cell(key: table.keys[cell], count: count)
         }

@@ -20,6 +20,14 @@ struct ByteWriter {
 
     mutating func text(_ text: String) { raw(Array(text.utf8)) }
 
+    mutating func texts(_ lists: [[String]]) {
+        integer(lists.count)
+        for list in lists {
+            integer(list.count)
+            for text in list { self.text(text) }
+        }
+    }
+
     mutating func optional(_ text: String?) {
         integer(text == nil ? 0 : 1)
         if let text { self.text(text) }
@@ -74,6 +82,16 @@ struct ByteReader {
     }
 
     mutating func text() throws(DisclosureError) -> String { String(decoding: try raw(), as: UTF8.self) }
+
+    mutating func texts() throws(DisclosureError) -> [[String]] {
+        var lists: [[String]] = []
+        for _ in 0..<(try integer(through: bytes.count)) {
+            var list: [String] = []
+            for _ in 0..<(try integer(through: bytes.count)) { list.append(try text()) }
+            lists.append(list)
+        }
+        return lists
+    }
 
     mutating func optional() throws(DisclosureError) -> String? { try integer(through: 1) == 1 ? try text() : nil }
 

@@ -16,18 +16,40 @@ struct NeighbourSearch {
     }
 
     /// The new set with what the first two tiers need to know of it.
-    private struct Target {
+    private final class Target {
         let set: PersonSet
         let size: Int
         let sketch: SetSketch
-        /// How many of its members each released set holds.
-        let shared: [Int]
+        private let ledger: ReleaseLedger
+        /// How many of its members each released set holds, once asked; -1 before.
+        private var known: [Int32]
 
         init(_ set: PersonSet, _ ledger: ReleaseLedger) {
             self.set = set
+            self.ledger = ledger
             size = set.size
             sketch = SetSketch { set.forEachMember($0) }
-            shared = ledger.entries.map { $0.set.shared(with: set) }
+            known = [Int32](repeating: -1, count: ledger.entries.count)
+        }
+
+        /// How many of its members a released set holds.
+        func shared(_ place: Int) -> Int {
+            if known[place] < 0 { known[place] = Int32(ledger.entries[place].set.shared(with: set)) }
+            return Int(known[place])
+        }
+
+        /// Whether a released set lies in this one but for fewer than `reach` patients.
+        func holds(_ place: Int, reach: Int) -> Bool {
+            let entry = ledger.entries[place]
+            return entry.set.size < size + reach && SetSketch.excess(entry.sketch, over: sketch) < reach
+                && entry.set.size - shared(place) < reach
+        }
+
+        /// Whether this set lies in a released one but for fewer than `reach` patients.
+        func liesIn(_ place: Int, reach: Int) -> Bool {
+            let entry = ledger.entries[place]
+            return size < entry.set.size + reach && SetSketch.excess(sketch, over: entry.sketch) < reach
+                && size - shared(place) < reach
         }
     }
 
@@ -36,7 +58,9 @@ struct NeighbourSearch {
     private func single(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
         for place in ledger.places(sizesFrom: target.size - reach + 1, through: target.size + reach - 1) {
             let entry = ledger.entries[place]
-            guard target.size + entry.set.size - 2 * target.shared[place] < reach else { continue }
+            guard SetSketch.norm(target.sketch.counts &- entry.sketch.counts) < reach,
+                target.size + entry.set.size - 2 * target.shared(place) < reach
+            else { continue }
             let residual = target.set.symmetricDifference(entry.set.expanded(universe: target.set.universe))
             if isDangerous(residual) { return Neighbour(terms: [(place, 1)], residual: residual) }
         }
@@ -54,7 +78,7 @@ struct NeighbourSearch {
 
     /// Two sets that make up the new one: both lie in it but for a few patients.
     private func sum(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
-        let within = ledger.entries.indices.filter { ledger.entries[$0].set.size - target.shared[$0] < reach }
+        let within = ledger.entries.indices.filter { target.holds($0, reach: reach) }
         for (index, first) in within.enumerated() {
             let rest = target.size - ledger.entries[first].set.size
             let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
@@ -68,12 +92,13 @@ struct NeighbourSearch {
 
     /// One set less another: the first holds the new one but for a few patients, the second holds few of it.
     private func difference(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
-        for first in ledger.entries.indices where target.size - target.shared[first] < reach {
+        for first in ledger.entries.indices where target.liesIn(first, reach: reach) {
             let rest = ledger.entries[first].set.size - target.size
             let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
             for second in ledger.places(sizesFrom: rest - slack, through: rest + slack)
-            where second != first && target.shared[second] < reach {
-                guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack else { continue }
+            where second != first {
+                guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack, target.shared(second) < reach
+                else { continue }
                 if let found = check(target.set, first, second, plus: false, isDangerous) { return found }
             }
         }

@@ -21,20 +21,29 @@ public struct ReleaseLedger: Sendable {
     public private(set) var epoch: Int
     private(set) var entries: [Entry] = []
     /// Tables that were released, by the entry of their total and by their shape.
-    private(set) var tables: [TableKey: DisclosedBreakdown] = [:]
+    private(set) var tables: [TableKey: ReleasedTable] = [:]
     /// Sum of 1/|R| over the released sets that hold the person, halved each epoch.
     private(set) var exposure: [Float]
     private(set) var releases: [String: Int] = [:]
     private(set) var tiers: [String: ReleaseRequest.Tier] = [:]
     /// Changes with every commit, so that a plan made against an older state is noticed.
-    private(set) var revision: UInt64 = 0
+    public private(set) var revision: UInt64 = 0
     private(set) var atoms: LedgerAtoms
     /// Places of the entries by size, ascending.
     private var bySize: [Int] = []
 
     struct TableKey: Sendable, Hashable {
         let total: Int
-        let shape: [String]
+        /// Name of each dimension, then its categories.
+        let shape: [[String]]
+    }
+
+    /// A table that was released: what was said, and who is in each inner cell, so that another table of the same patients can
+    /// be protected together with it.
+    struct ReleasedTable: Sendable {
+        let disclosed: DisclosedBreakdown
+        /// Inner cells with somebody in them.
+        let inner: [[String]: StoredSet]
     }
 
     /// A ledger that has seen nothing.
@@ -48,7 +57,7 @@ public struct ReleaseLedger: Sendable {
     /// Number of released sets that it remembers.
     public var count: Int { entries.count }
 
-    /// How many questions a project has had answered in this epoch.
+    /// How many sets a project has had released in this epoch (`DisclosureRules.releasesPerProject` says what counts).
     public func releases(of project: String) -> Int { releases[project, default: 0] }
 
     /// Remembers what a plan lets out. The node stores the ledger before it sends the answer.
@@ -137,21 +146,50 @@ extension ReleaseLedger {
 
     mutating func restore(revision: UInt64) { self.revision = revision }
 
-    mutating func remember(_ table: DisclosedBreakdown, _ key: TableKey) { tables[key] = table }
+    mutating func remember(_ table: ReleasedTable, _ key: TableKey) { tables[key] = table }
 
-    mutating func count(releaseOf project: String) { releases[project, default: 0] += 1 }
+    /// The tables that were released of the patients of an entry, in an order that is always the same.
+    func tables(of total: Int) -> [(key: TableKey, table: ReleasedTable)] {
+        tables.filter { $0.key.total == total }.sorted { $0.key.shape.joined().joined() < $1.key.shape.joined().joined() }
+            .map { ($0.key, $0.value) }
+    }
+
+    mutating func count(_ sets: Int, of project: String) { releases[project, default: 0] += sets }
 
     mutating func lock(_ cohort: String, _ tier: ReleaseRequest.Tier) { tiers[cohort] = tier }
 
     mutating func unlock(_ cohort: String) { tiers[cohort] = nil }
+
+    /// The largest count that can stand behind "hidden" of a single count: a small one, or one whose patients have been in
+    /// enough released sets.
+    ///
+    /// It depends on what was released and not on who is asked about, so that it is the same for every hidden count; it is
+    /// given in steps (100, 200, 400, ...), so that it says little about how much others have asked.
+    func hiddenCeiling(_ rules: DisclosureRules) -> Int {
+        let limit = Float(rules.exposureCap) * Self.exposureTolerance
+        // Sorted by exposure, the set of size s can be hidden only if more than s/10 patients stand at limit - 1/s or higher.
+        let atRisk = exposure.filter { $0 > limit - 1 / Float(rules.threshold) }.sorted(by: >)
+        var largest = 0
+        for (index, exposure) in atRisk.enumerated() {
+            let most = 10 * (index + 1) - 1
+            let left = limit - exposure
+            largest = max(largest, left > 0 ? min(most, Int((1 / left).rounded(.up))) : most)
+        }
+        guard largest > rules.largestSmall else { return rules.largestSmall }
+        var step = 100
+        while step < largest { step *= 2 }
+        return min(max(step, rules.largestSmall), max(universe, rules.largestSmall))
+    }
+
+    /// A little above the cap, so that sixteen releases of 1/80 are 0.2 whatever the rounding of the sums.
+    private static let exposureTolerance: Float = 1.000_1
 
     /// Whether releasing the set would push more than a tenth of its members over the cap (L4).
     func isOverexposed(_ set: PersonSet, cap: Double) -> Bool {
         let size = set.size
         guard size > 0 else { return false }
         let cost = 1 / Float(size)
-        // A little above the cap, so that sixteen releases of 1/80 are 0.2 whatever the rounding of the sums.
-        let limit = Float(cap) * 1.000_1
+        let limit = Float(cap) * Self.exposureTolerance
         var over = 0
         set.forEachMember { if exposure[$0] + cost > limit { over += 1 } }
         return over * 10 > size

@@ -3,8 +3,8 @@ import CanonicalJSON
 /// A ledger as bytes for the node's own disk. The node seals them (encrypts and authenticates) before they touch it: they hold
 /// sets of patients. The type has no encoding for the wire.
 ///
-/// Form, version 1: `DURELEDG`, version, then numbers as LEB128: universe, epoch, revision; the released sets in their order
-/// (shown, epoch, cohort, form and members); tables; exposures that are not 0; releases by project; tier locks.
+/// Form, version 2: `DURELEDG`, version, then numbers as LEB128: universe, epoch, revision; the released sets in their order
+/// (shown, epoch, cohort, form and members); tables with their inner cells' sets; exposures that are not 0; releases by project; tier locks.
 public struct SealedLedgerBytes: Sendable {
     /// The bytes to seal, or the bytes after opening.
     @_spi(Hospital) public let bytes: [UInt8]
@@ -13,7 +13,7 @@ public struct SealedLedgerBytes: Sendable {
     @_spi(Hospital) public init(opened bytes: [UInt8]) { self.bytes = bytes }
 
     fileprivate static let magic = Array("DURELEDG".utf8)
-    fileprivate static let version = 1
+    fileprivate static let version = 2
 }
 
 extension SealedLedgerBytes: CustomStringConvertible, CustomReflectable {
@@ -38,11 +38,17 @@ extension ReleaseLedger {
             entry.set.write(to: &writer)
         }
         writer.integer(tables.count)
-        for (key, table) in tables.sorted(by: { ($0.key.total, $0.key.shape.joined()) < ($1.key.total, $1.key.shape.joined()) }) {
-            writer.integer(key.total)
-            writer.integer(key.shape.count)
-            for part in key.shape { writer.text(part) }
-            writer.raw(table.json.canonicalBytes())
+        for total in Set(tables.keys.map(\.total)).sorted() {
+            for (key, table) in self.tables(of: total) {
+                writer.integer(key.total)
+                writer.texts(key.shape)
+                writer.raw(table.disclosed.json.canonicalBytes())
+                writer.integer(table.inner.count)
+                for (key, set) in table.inner.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                    writer.texts([key])
+                    set.write(to: &writer)
+                }
+            }
         }
         let exposed = exposure.indices.filter { exposure[$0] > 0 }
         writer.integer(exposed.count)
@@ -86,14 +92,20 @@ extension ReleaseLedger {
         }
         for _ in 0..<(try reader.integer(through: sealed.bytes.count)) {
             let total = try reader.integer(through: max(0, entries.count - 1))
-            var shape: [String] = []
-            for _ in 0..<(try reader.integer(through: sealed.bytes.count)) { shape.append(try reader.text()) }
+            let shape = try reader.texts()
             let text = try reader.raw()
+            let disclosed: DisclosedBreakdown
             do {
-                remember(try DisclosedBreakdown(parsing: text), TableKey(total: total, shape: shape))
+                disclosed = try DisclosedBreakdown(parsing: text)
             } catch {
                 throw ByteReader.damaged("a table: \(error.message)")
             }
+            var inner: [[String]: StoredSet] = [:]
+            for _ in 0..<(try reader.integer(through: sealed.bytes.count)) {
+                guard let key = try reader.texts().first else { throw ByteReader.damaged("a cell has no key") }
+                inner[key] = try StoredSet(from: &reader, universe: universe)
+            }
+            remember(ReleasedTable(disclosed: disclosed, inner: inner), TableKey(total: total, shape: shape))
         }
         try restoreUse(from: &reader, sealed.bytes.count, revision: revision)
         guard reader.isAtEnd else { throw ByteReader.damaged("it is longer than it should be") }

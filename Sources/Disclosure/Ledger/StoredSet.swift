@@ -74,6 +74,13 @@ struct SetSketch: Sendable, Hashable {
         Int(truncatingIfNeeded: (UInt64(truncatingIfNeeded: ordinal) &* 0x9E37_79B9_7F4A_7C15) >> 60)
     }
 
+    /// A lower bound of how many members of one set are not in another.
+    @inline(__always)
+    static func excess(_ one: SetSketch, over other: SetSketch) -> Int {
+        let difference = one.counts &- other.counts
+        return Int(difference.replacing(with: 0, where: difference .< 0).wrappedSum())
+    }
+
     /// A lower bound of the L1 norm of the sets' combination with the same coefficients.
     @inline(__always)
     static func norm(_ counts: SIMD16<Int32>) -> Int {

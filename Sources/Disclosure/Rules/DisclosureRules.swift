@@ -40,13 +40,14 @@ public struct DisclosureRules: Sendable, Hashable {
     public let branchSupport: Bool
     /// E: what a patient may be exposed to in an epoch, as a sum of 1/|R| over the released sets R that hold the patient.
     public let exposureCap: Double
-    /// Releases that one project may cause in an epoch.
+    /// Sets that one project may have released in an epoch. Sets that can hold one and the same patient count one by one: a
+    /// total, each attrition step, and all cells of a table together. A question costs at least one.
     public let releasesPerProject: Int
 
     /// The defaults.
     public static let standard = DisclosureRules(
         unchecked: 11, offset: 4, roundTo: 5, rounding: .sticky, zero: .merge, ledger: true, branchSupport: true,
-        exposureCap: 0.2, releasesPerProject: 200)
+        exposureCap: 0.2, releasesPerProject: 500)
 
     private init(
         unchecked threshold: Int, offset: Int, roundTo: Int, rounding: Rounding, zero: ZeroRule, ledger: Bool,
@@ -67,7 +68,7 @@ public struct DisclosureRules: Sendable, Hashable {
     /// - Throws: `badRule` with the name of the rule and the allowed range.
     public init(
         threshold: Int = 11, offset: Int = 4, roundTo: Int = 5, rounding: Rounding = .sticky, zero: ZeroRule = .merge,
-        ledger: Bool = true, branchSupport: Bool = true, exposureCap: Double = 0.2, releasesPerProject: Int = 200
+        ledger: Bool = true, branchSupport: Bool = true, exposureCap: Double = 0.2, releasesPerProject: Int = 500
     ) throws(DisclosureError) {
         try Self.check("threshold", threshold, Self.floorThreshold...1_000)
         try Self.check("offset", offset, 0...1_000)

@@ -28,9 +28,12 @@ public struct PersonRegister: Sendable {
     /// The same answer by places in the ledger.
     func placed(_ answer: EvaluatedAnswer) -> EvaluatedAnswer {
         EvaluatedAnswer(
-            total: placed(answer.total), attrition: answer.attrition.map { .init(name: $0.name, persons: placed($0.persons)) },
+            total: placed(answer.total),
+            attrition: answer.attrition.map {
+                .init(name: $0.name, persons: placed($0.persons), described: $0.described.map(placed), leeway: $0.leeway)
+            },
             breakdown: answer.breakdown.map {
                 EvaluatedBreakdown(dimensions: $0.dimensions, cells: $0.cells.mapValues(placed), impossible: $0.impossible)
-            })
+            }, described: answer.described.map(placed), leeway: answer.leeway)
     }
 }

@@ -52,7 +52,7 @@ struct GreedySuppression {
 
     /// One pass in the given order; nil when it loses at least `limit` patients.
     private func run(_ weights: [Double], giveUpAt limit: Int) -> Pattern? {
-        var hidden = isPrimary
+        var hidden = table.cells.indices.map { isPrimary[$0] || isWithheld($0) }
         var loss = 0
         guard
             pass(
@@ -75,6 +75,8 @@ struct GreedySuppression {
         return closed
     }
 
+    private func isWithheld(_ cell: Int) -> Bool { table.cells[cell].demand == .withheld }
+
     private func order(_ weights: [Double]) -> [Int] {
         table.cells.indices.sorted { one, two in
             if isFixed[one] != isFixed[two] { return isFixed[one] }
@@ -89,7 +91,7 @@ struct GreedySuppression {
         let cells = table.cells
         var elimination = Elimination(
             atomCount: table.atomCount, primaries: cells.indices.filter { protected[$0] }.map { cells[$0].atoms })
-        for index in candidates where !protected[index] {
+        for index in candidates where !protected[index] && !isWithheld(index) {
             let vector = elimination.reduced(cells[index].atoms)
             if vector.isZero { continue }
             if elimination.exposesPrimary(vector) {
@@ -100,7 +102,8 @@ struct GreedySuppression {
             }
         }
         // A cell hidden early may be implied by what was published later: then hiding it protects nothing.
-        for index in cells.indices where hidden[index] && !protected[index] && elimination.reduced(cells[index].atoms).isZero {
+        for index in cells.indices
+        where hidden[index] && !protected[index] && !isWithheld(index) && elimination.reduced(cells[index].atoms).isZero {
             hidden[index] = false
             _ = lose(-max(1, cells[index].value))
         }

@@ -109,7 +109,9 @@ struct IntervalRepair {
     /// The smallest binding cell that can absorb the need; the largest when none can.
     private func choose(_ binding: [(cell: Int, price: Double)], _ need: Double) -> Int? {
         // Zeros that stay published are freed only where nothing else is left.
-        let possible = binding.filter { table.cells[$0.cell].demand != .impossible }
+        let possible = binding.filter {
+            table.cells[$0.cell].demand != .impossible && table.cells[$0.cell].demand != .released
+        }
         let usual = possible.filter { !greedy.isFixed[$0.cell] }
         let open = usual.isEmpty ? possible : usual
         let able = open.filter { Double(table.cells[$0.cell].value) * abs($0.price) >= need }
@@ -123,7 +125,7 @@ struct IntervalRepair {
     /// Tries to publish each secondary cell, the largest first; those without which all needs are still met are published.
     private func trimmed(_ hidden: [Bool]) throws(DisclosureError) -> [Bool] {
         var hidden = hidden
-        let order = table.cells.indices.filter { hidden[$0] && !isPrimary[$0] }
+        let order = table.cells.indices.filter { hidden[$0] && !isPrimary[$0] && table.cells[$0].demand != .withheld }
             .sorted { (table.cells[$0].value, $0) > (table.cells[$1].value, $1) }
         for cell in order where hidden[cell] {
             var attempt = hidden

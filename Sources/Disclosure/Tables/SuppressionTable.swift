@@ -14,6 +14,10 @@
         case uncertain
         /// Nobody can be in it whatever the data: published as 0.
         case impossible
+        /// It was published before, with an earlier table of the same patients: it cannot be hidden any more.
+        case released
+        /// It was hidden before, with an earlier table of the same patients: it stays hidden.
+        case withheld
     }
 
     /// One cell that is published or hidden as a whole.

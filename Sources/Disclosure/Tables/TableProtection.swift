@@ -38,9 +38,11 @@
         let canonical = CanonicalTable(table)
         let cells = canonical.table.cells
         let isPrimary = cells.map(isPrimary)
-        let isFixed = cells.map { $0.demand == .impossible || (zero == .show && $0.value == 0 && $0.demand == .none) }
+        let isFixed = cells.map {
+            $0.demand == .impossible || $0.demand == .released || (zero == .show && $0.value == 0 && $0.demand == .none)
+        }
         let greedy = GreedySuppression(table: canonical.table, isPrimary: isPrimary, isFixed: isFixed)
-        let isLarge = cells.count > Self.largestCareful
+        let isLarge = cells.count > Self.largestCareful || canonical.table.atomCount > Self.largestCareful
         let patterns = greedy.best(
             goal == .exact || isLarge ? 1 : cells.count <= 300 ? 4 : 3, restarts: isLarge ? 2 : 40, seed: seed)
         let hidden = goal == .exact ? patterns[0].hidden : try repaired(patterns, greedy, seed)
@@ -49,7 +51,7 @@
 
     private func isPrimary(_ cell: SuppressionTable.Cell) -> Bool {
         switch cell.demand {
-        case .impossible: false
+        case .impossible, .released, .withheld: false
         case .small, .uncertain: true
         case .none: cell.value < threshold && (cell.value > 0 || zero == .merge)
         }

@@ -19,8 +19,10 @@ extension ReleaseGate {
     ) throws(DisclosureError) -> TotalPlan {
         precondition(request.tier == .consortiumTotal)
         try check(answer, ledger)
+        try admit(request, against: ledger)
         var draft = ledger
-        try admit(request, to: &draft)
+        if let cohort = request.cohort { draft.lock(cohort, request.tier) }
+        draft.count(1, of: request.project)
         let answer = register?.placed(answer) ?? answer
         let layout = try TotalLayout(of: answer)
         let maker = TotalShares(rules: rules, key: key, patients: patients)

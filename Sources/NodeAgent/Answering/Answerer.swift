@@ -9,21 +9,24 @@ actor Answerer {
     private let source: any AnswerSource
     private let desk: ReleaseDesk
     private let spool: Spool
+    private let slots: ReplySlots
     private let signing: SigningKey
     private let coordinatorKey: VerificationKey
     private let secondsPerQuery: Int
     private let clock: NodeClock
     private let log: NodeLog
     private var runs: [TicketID: EvaluationRun] = [:]
+    private var started: [TicketID: ContinuousClock.Instant] = [:]
 
     init(
-        policy: Policy, source: any AnswerSource, desk: ReleaseDesk, spool: Spool, signing: SigningKey,
+        policy: Policy, source: any AnswerSource, desk: ReleaseDesk, spool: Spool, slots: ReplySlots, signing: SigningKey,
         coordinatorKey: VerificationKey, secondsPerQuery: Int, clock: NodeClock, log: NodeLog
     ) {
         self.policy = policy
         self.source = source
         self.desk = desk
         self.spool = spool
+        self.slots = slots
         self.signing = signing
         self.coordinatorKey = coordinatorKey
         self.secondsPerQuery = secondsPerQuery
@@ -57,6 +60,8 @@ actor Answerer {
     /// Answers a ticket that was taken up, or lays it on the desk.
     func answer(_ entry: Spool.Entry) async throws(NodeError) -> Result {
         let ticket = try read(entry)
+        started[ticket.id] = .now
+        defer { started[ticket.id] = nil }
         let now = Timestamp(clock.now())
         let desk = try await spool.request(ticket.id)
         // What was open when everything was stopped is never answered, whatever the policy says now.
@@ -105,8 +110,12 @@ actor Answerer {
             return try await settle(ticket, try await store(.answered(effective.shown(known)), to: ticket, approval))
         }
 
+        // Decided by what is asked: nothing is evaluated for a project that has had its numbers.
+        if let code = await desk.refusal(question) {
+            return try await settle(ticket, try await store(Self.outcome(of: code), to: ticket, approval))
+        }
         let evaluated: EvaluatedAnswer
-        switch await count(ticket) {
+        switch await count(ticket, under: effective.gate) {
         case .success(let answer): evaluated = answer
         case .failure(let refusal):
             guard let outcome = refusal.outcome else { return .nothing }
@@ -141,7 +150,9 @@ actor Answerer {
         let rules = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy).gate
         let question = ReleaseQuestion(ticket, rules, policy: policy.hash, data: source.dataIdentity)
         let evaluated: EvaluatedAnswer
-        switch await count(ticket) {
+        // A share is 0, or k and more, of the group as it was described: what branch support would leave out of rare groups would
+        // make the total of many hospitals wrong.
+        switch await count(ticket, under: nil) {
         case .success(let answer): evaluated = answer
         case .failure(let refusal):
             guard let outcome = refusal.outcome else { return .nothing }
@@ -160,12 +171,13 @@ actor Answerer {
     }
 
     /// Counts, exactly and in this process only. A refusal brings the outcome to store, nil where the question was called off.
-    private func count(_ ticket: QueryTicket) async -> Swift.Result<EvaluatedAnswer, NoCount> {
+    /// - Parameter rules: for branch support; nil without it.
+    private func count(_ ticket: QueryTicket, under rules: DisclosureRules?) async -> Swift.Result<EvaluatedAnswer, NoCount> {
         let run = EvaluationRun(limit: secondsPerQuery)
         runs[ticket.id] = run
         defer { runs[ticket.id] = nil }
         do throws(EvaluationRefusal) {
-            return .success(try await run.evaluate(ticket.question, from: source))
+            return .success(try await run.evaluate(ticket.question, under: rules, from: source))
         } catch {
             if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
             return .failure(NoCount(outcome: error.outcome))
@@ -203,6 +215,7 @@ actor Answerer {
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
         }
+        slots.hold(ticket.id, since: started[ticket.id] ?? .now)
         let isStored = try await spool.store(
             document, to: ticket.id, release: release, keeping: values, outcome: outcome.word, at: now)
         if isStored { log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word]) }

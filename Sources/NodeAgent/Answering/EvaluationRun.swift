@@ -16,17 +16,17 @@ final class EvaluationRun: Sendable {
     private var isCalledOff: Bool { calledOff.withLock { $0 } }
     private var isOver: Bool { isCalledOff || ContinuousClock.now >= deadline }
 
-    /// Evaluates. A cancelled task calls it off.
-    func evaluate(_ question: FeasibilityQuestion, from source: any AnswerSource) async throws(EvaluationRefusal)
-        -> EvaluatedAnswer
-    {
+    /// Evaluates, with branch support where the rules ask for it. A cancelled task calls it off.
+    func evaluate(
+        _ question: FeasibilityQuestion, under rules: DisclosureRules?, from source: any AnswerSource
+    ) async throws(EvaluationRefusal) -> EvaluatedAnswer {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation {
                 (continuation: CheckedContinuation<Result<EvaluatedAnswer, EvaluationRefusal>, Never>) in
                 // Evaluation is minutes of computing at worst: not on the cooperative pool, which has two threads here.
                 DispatchQueue.global(qos: .userInitiated).async {
                     let result = Result { () throws(EvaluationRefusal) in
-                        try source.evaluate(question) { self.isOver }
+                        try SupportedEvaluation(question, rules, source) { self.isOver }.answer()
                     }
                     continuation.resume(returning: result)
                 }

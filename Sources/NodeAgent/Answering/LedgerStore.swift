@@ -10,6 +10,10 @@ struct LedgerStore: Sendable {
     static let registerName = "release-register"
     static let epochName = "release-epoch"
     static let sharesName = "share-ledger"
+    static let epochBeganName = "release-epoch-began"
+
+    /// A new epoch begins at most so often: each one halves what patients were exposed to and gives projects new numbers.
+    static let leastEpoch: Int64 = 90 * 86_400
 
     private let key: SymmetricKey
 
@@ -28,7 +32,8 @@ struct LedgerStore: Sendable {
     /// - Parameter stored: a kept setting by its name.
     /// - Throws: `INTEGRITY` where what is kept does not open with this node's secret.
     func open(
-        for source: any AnswerSource, secret: NodeSecret, stored: (String) async throws(NodeError) -> [UInt8]?
+        for source: any AnswerSource, secret: NodeSecret, now: Timestamp,
+        stored: (String) async throws(NodeError) -> [UInt8]?
     ) async throws(NodeError) -> Opened {
         var changes: [String: [UInt8]] = [:]
         let known = try await stored(Self.registerName).map { bytes throws(NodeError) in try Self.ids(unseal(bytes)) } ?? []
@@ -46,9 +51,13 @@ struct LedgerStore: Sendable {
         }
         ledger.grow(to: ids.count)
         let epoch = Array(source.dataRelease.utf8)
-        if let before = try await stored(Self.epochName), before != epoch { ledger.begin(epoch: ledger.epoch + 1) }
-        if try await stored(Self.epochName) != epoch {
+        let before = try await stored(Self.epochName)
+        let began = try await stored(Self.epochBeganName).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        // A data release under another name in the middle of a quarter belongs to the epoch that is running.
+        if before == nil || (before != epoch && now.seconds - (began ?? 0) >= Self.leastEpoch) {
+            if before != nil { ledger.begin(epoch: ledger.epoch + 1) }
             changes[Self.epochName] = epoch
+            changes[Self.epochBeganName] = Array("\(now.seconds)".utf8)
             changes[Spool.ledgerName] = try seal(ledger.bytesToSeal.bytes)
         }
         let patients = PatientKeys(universe: ids.count) { secret.patientKey(ids[$0]) }

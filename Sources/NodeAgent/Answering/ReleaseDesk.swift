@@ -38,14 +38,19 @@ actor ReleaseDesk {
     /// - Parameters:
     ///   - spool: nil where nothing was ever released (a preview on a new node).
     ///   - keeps: whether what is new (a person, an epoch) is kept; a preview keeps nothing.
-    init(secret: NodeSecret, source: any AnswerSource, spool: Spool?, keeps: Bool) async throws(NodeError) {
+    ///   - mark: where it is noted outside the database that there is a ledger; nil for a preview.
+    init(
+        secret: NodeSecret, source: any AnswerSource, spool: Spool?, keeps: Bool, mark: LedgerMark? = nil, now: Timestamp
+    ) async throws(NodeError) {
         self.secret = secret
         self.spool = spool
         store = LedgerStore(secret: secret)
-        let opened = try await store.open(for: source, secret: secret) { name async throws(NodeError) in
+        let opened = try await store.open(for: source, secret: secret, now: now) { name async throws(NodeError) in
             try await spool?.setting(name)
         }
+        try mark?.check(opened.ledger.revision)
         if keeps, !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
+        try mark?.note(opened.ledger.revision)
         patients = opened.patients
         register = opened.register
         ledger = opened.ledger
@@ -61,6 +66,16 @@ actor ReleaseDesk {
             throw NodeError(
                 .integrity, "A stored release cannot be read (\(error.pointer)).", advice: "Restore the state directory's backup."
             )
+        }
+    }
+
+    /// Why nothing new would leave for this question whatever its answer is; nil where something might.
+    func refusal(_ question: ReleaseQuestion) -> DisclosureError.Code? {
+        do throws(DisclosureError) {
+            try gate(question).admit(question.request, against: ledger)
+            return nil
+        } catch {
+            return error.code
         }
     }
 
@@ -125,8 +140,11 @@ actor ReleaseDesk {
     }
 
     private func plan(_ answer: EvaluatedAnswer, _ question: ReleaseQuestion) throws(DisclosureError) -> ReleasePlan {
-        try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).plan(
-            answer, for: question.request, against: ledger)
+        try gate(question).plan(answer, for: question.request, against: ledger)
+    }
+
+    private func gate(_ question: ReleaseQuestion) -> ReleaseGate {
+        ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register)
     }
 
     private func giveBack() {

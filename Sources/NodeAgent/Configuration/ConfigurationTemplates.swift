@@ -87,9 +87,12 @@ public enum ConfigurationTemplates {
           rounding: "sticky"              # sticky: unbiased, the same group always the same way (default) | half-up: to the nearest
           ledger: true                    # remember what was released, and answer what differs from it by fewer than the threshold
                                           # with the number already known (default true)
+          branch_support: true            # ignore a criterion, or one side of an "or", without which the group changes by fewer
+                                          # patients than the threshold (default true)
           exposure_cap: 0.2               # how much one patient may be exposed by the releases of one data release: the sum of
                                           # 1/size over the groups that hold the patient (default 0.2; smaller is stricter)
-          releases_per_project: 200       # questions answered for one project on one data release (default 200)
+          releases_per_project: 500       # groups whose numbers are released for one project on one data release: a total, each
+                                          # attrition step and a whole table count one each (default 500)
           # answers_per_day: 20           # different questions answered for one project in 24 hours (default: no limit)
           # answers_per_week: 50          # ... in seven days (default: no limit); repeating a question costs nothing
 

@@ -119,13 +119,13 @@ extension DisclosureRules {
         let rounding = map.choice("rounding", default: standard.rounding)
         let zero = map.choice("zero", default: standard.zero)
         let ledger = map.bool("ledger", default: standard.ledger)
+        let branchSupport = map.bool("branch_support", default: standard.branchSupport)
         let exposureCap = map.double("exposure_cap", default: standard.exposureCap)
         let releases = map.int("releases_per_project", in: 0...1_000_000, default: standard.releasesPerProject)
         do throws(DisclosureError) {
-            // Branch support needs answers without each criterion, which this node does not make: so it does not claim it.
             return try DisclosureRules(
                 threshold: threshold, offset: offset, roundTo: roundTo, rounding: rounding, zero: zero, ledger: ledger,
-                branchSupport: false, exposureCap: exposureCap, releasesPerProject: releases)
+                branchSupport: branchSupport, exposureCap: exposureCap, releasesPerProject: releases)
         } catch {
             map.report("exposure_cap", "\(error.message). \(error.advice)")
             return standard

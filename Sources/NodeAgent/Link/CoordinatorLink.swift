@@ -36,7 +36,9 @@ struct CoordinatorLink: Sendable {
 
     /// Hands an answer over and brings back the coordinator's receipt, verified. May be repeated.
     func answer(_ bytes: [UInt8], to ticket: TicketID) async throws(LinkFailure) -> SignedDocument {
-        let response = try await send(request("answers", bytes))
+        var request = request("answers", bytes)
+        request.headers.append(("Dure-Padding", ReplySlots.padding(for: bytes.count)))
+        let response = try await send(request)
         guard response.status == 200 || response.status == 201 else { throw LinkFailure(response) }
         do throws(FederationError) {
             let document = try SignedDocument(parsing: response.body)

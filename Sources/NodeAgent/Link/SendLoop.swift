@@ -6,6 +6,7 @@ struct SendLoop: Sendable {
     let spool: Spool
     let backoff: Backoff
     let bells: Bells
+    let slots: ReplySlots
     let board: StatusBoard
     let stop: StopSignal
     let clock: NodeClock
@@ -20,7 +21,9 @@ struct SendLoop: Sendable {
             switch await stop.cancelling({ await step() }) {
             case nil: return
             case .did?: failures = 0
-            case .nothing?: await stop.cancelling { await bells.send.wait(after: seen, atMost: .seconds(30)) }
+            case .nothing?:
+                let next = slots.waiting().first.map { max(.milliseconds(1), $0 - .now) } ?? .seconds(30)
+                await stop.cancelling { await bells.send.wait(after: seen, atMost: min(.seconds(30), next)) }
             case .failed(let retryAfter)?:
                 failures += 1
                 let own = backoff.delay(failures: failures, fraction: Double.random(in: 0..<1))
@@ -37,7 +40,9 @@ struct SendLoop: Sendable {
                     _ = try? await link.answer(answer, to: ticket)
                 }
             }
-            guard let entry = try await spool.next(.send), let answer = entry.answer else { return .nothing }
+            guard let entry = try await spool.next(.send, except: slots.waiting().tickets), let answer = entry.answer else {
+                return .nothing
+            }
             try await spool.markTried(entry.id, at: Timestamp(clock.now()))
             return try await send(answer, to: entry.id)
         } catch {

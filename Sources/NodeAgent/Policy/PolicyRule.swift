@@ -13,7 +13,7 @@ public struct PolicyRequest: Sendable {
     public var attrition: Bool
     /// How many dimensions the breakdown has that is asked for.
     public var breakdownDimensions: Int
-    /// Criteria in the definition, nested ones included.
+    /// Criteria and demographic tests in the definition, nested ones included.
     public var criteriaCount: Int
     /// Concept sets in the definition.
     public var conceptSetCount: Int
@@ -52,7 +52,7 @@ public struct PolicyRequest: Sendable {
         expires = ticket.expires
         attrition = ticket.question.attrition
         breakdownDimensions = ticket.question.breakdown.count
-        criteriaCount = ticket.question.cohort.allCriteria.count
+        criteriaCount = ticket.question.cohort.handleCount
         conceptSetCount = ticket.question.cohort.conceptSets.count
         domains = ticket.question.cohort.domains
         concepts = ConceptLookup(ticket.question, hierarchy)

@@ -22,4 +22,19 @@ extension CohortExpression {
 
     /// The domains that the definition reads.
     var domains: Set<ClinicalDomain> { Set(allCriteria.compactMap { ClinicalDomain($0.domain) }) }
+
+    /// How many handles a definition has to single patients out with: its criteria and its demographic tests.
+    var handleCount: Int {
+        func demographics(_ group: CriteriaGroup?) -> Int {
+            guard let group else { return 0 }
+            return group.demographics.count + group.groups.reduce(0) { $0 + demographics($1) }
+        }
+        let criteria = allCriteria
+        let groups = inclusionRules.map(\.expression) + [additionalCriteria].compactMap(\.self)
+        return criteria.count
+            + (groups + criteria.compactMap(\.correlated)).reduce(0) { sum, group in
+                // Groups inside criteria are looked at with their criterion.
+                sum + demographics(group)
+            }
+    }
 }

@@ -111,11 +111,11 @@ public struct Preview: Sendable {
         if case .declines(let code, let places) = decision.verdict { return result(.declined(code, at: places), nil) }
         let effective = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy)
         let question = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
-        let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: false)
+        let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: false, now: now)
         let exact: EvaluatedAnswer
         do throws(EvaluationRefusal) {
             let run = EvaluationRun(limit: configuration.limits.secondsPerQuery)
-            exact = try await run.evaluate(ticket.question, from: source)
+            exact = try await run.evaluate(ticket.question, under: effective.gate, from: source)
         } catch {
             return result(error.outcome ?? .failed(.timeout), nil)
         }

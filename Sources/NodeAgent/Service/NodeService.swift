@@ -24,6 +24,8 @@ public struct NodeService: Service {
         public var logger: Logger
         /// How long to wait after failures.
         var backoff = Backoff()
+        /// Answers are sent at the end of such a time after their ticket was taken up.
+        var replySlot = Duration.seconds(1)
         /// Instead of the real way out, in tests.
         public var transport: NodeTransport?
         /// Instead of the configured store, in tests.

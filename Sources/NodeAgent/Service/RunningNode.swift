@@ -10,6 +10,7 @@ struct RunningNode: Sendable {
     let board: StatusBoard
     let bells: Bells
     let log: NodeLog
+    private let slots: ReplySlots
     private let parts: NodeService.Parts
     private let poll: PollLoop
     private let acknowledge: AcknowledgeLoop
@@ -46,9 +47,12 @@ struct RunningNode: Sendable {
                 certificateExpires: identity.certificate.expires, policy: parts.policy, provenance: source.provenance),
             state: state, clock: clock, log: log, bells: bells)
         self.board = board
-        let desk = try await ReleaseDesk(secret: secret, source: source, spool: spool, keeps: true)
+        let desk = try await ReleaseDesk(
+            secret: secret, source: source, spool: spool, keeps: true, mark: LedgerMark(state), now: Timestamp(clock.now()))
+        let slots = ReplySlots(parts.replySlot)
+        self.slots = slots
         let answerer = Answerer(
-            policy: parts.policy, source: source, desk: desk, spool: spool, signing: identity.keys.signing,
+            policy: parts.policy, source: source, desk: desk, spool: spool, slots: slots, signing: identity.keys.signing,
             coordinatorKey: identity.grant.coordinatorKey, secondsPerQuery: parts.configuration.limits.secondsPerQuery,
             clock: clock, log: log)
         self.answerer = answerer
@@ -65,7 +69,8 @@ struct RunningNode: Sendable {
             spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state,
             hours: parts.policy.limits.hours, bells: bells, stop: stop, clock: clock, log: log)
         send = SendLoop(
-            link: link, spool: spool, backoff: parts.backoff, bells: bells, board: board, stop: stop, clock: clock, log: log)
+            link: link, spool: spool, backoff: parts.backoff, bells: bells, slots: slots, board: board, stop: stop, clock: clock,
+            log: log)
         health = HealthLoop(link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock)
         renewal = Renewal(
             configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
@@ -105,7 +110,10 @@ struct RunningNode: Sendable {
             await group.waitForAll()
         }
         // What was finished during the drain goes out now if the coordinator takes it, and with the next start if not.
-        if !Task.isCancelled { while await send.step() == .did {} }
+        if !Task.isCancelled {
+            await slots.wait()
+            while await send.step() == .did {}
+        }
         await board.ended()
         log.info("node ended")
     }

@@ -5,6 +5,7 @@ import Foundation
 ///     lock               held by the running daemon
 ///     state.sqlite       tickets, answers, releases, the audit log
 ///     node-secret        what rounding is keyed by; lost, answers would be drawn anew: part of every backup
+///     ledger-mark        how far the release ledger in state.sqlite had come at the last start: a lost one is noticed
 ///     identity           -> identity-N: keys and certificate of one enrolment or renewal, swapped whole
 ///     index/             the event index, made from the store
 ///     status.json        what the daemon last said about itself

@@ -121,12 +121,16 @@ struct CountAttackTests {
         var score = [Double](repeating: 0, count: people)
         for _ in 0..<120 {
             let half = (0..<people).filter { _ in generator.next() % 2 == 0 }
+            func evaluate(_ removed: Set<Int>) -> EvaluatedAnswer {
+                EvaluatedAnswer(
+                    total: hospital.set(
+                        half.enumerated().filter { !removed.contains($0.offset) && bits[$0.element] }.map(\.element)))
+            }
+            let side = BranchSupport.Branch(stage: 0, mayGain: false, mayLose: true)
             let answer = BranchSupport(rules: withBranchSupport ? .standard : try DisclosureRules(branchSupport: false))
-                .supported(branchCount: half.count) { removed in
-                    EvaluatedAnswer(
-                        total: hospital.set(
-                            half.enumerated().filter { !removed.contains($0.offset) && bits[$0.element] }.map(\.element)))
-                }
+                .supported(
+                    evaluate([]), branches: [BranchSupport.Branch](repeating: side, count: half.count), stages: []
+                ) { removed, _ in evaluate(removed) }
             let value = try hospital.ask(answer).total.shown ?? 0
             for person in half { score[person] += Double(value) - 12 }
         }
