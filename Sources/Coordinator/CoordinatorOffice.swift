@@ -63,6 +63,16 @@ public struct CoordinatorOffice: Sendable {
     /// The audit log.
     public var audit: AuditLog { AuditLog(database: database) }
 
+    /// What nodes have signed about their own audit logs.
+    public var auditHeads: AuditHeads { AuditHeads(database: database) }
+    /// Files carried to and from hospitals without a network.
+    public var courier: CourierOffice {
+        CourierOffice(
+            database: database, clock: clock, keys: keys, enrolment: enrolment,
+            nodesURL: configuration.nodesURL
+                ?? "https://\(configuration.hosts.first ?? "localhost"):\(configuration.nodes.port)")
+    }
+
     /// Every hospital of the roster and every node, as people see them.
     public func nodeSummaries() async throws -> [NodeSummary] {
         NodeSummary.list(

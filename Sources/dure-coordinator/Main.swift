@@ -20,7 +20,6 @@ struct DureCoordinator: AsyncParsableCommand {
         version: "\(CoordinatorRoom.name) \(CoordinatorRoom.version)",
         subcommands: [
             Init.self, Run.self, EnrolCode.self, RosterCommand.self, UserCommand.self, ProjectCommand.self, NodeCommand.self,
-            TotalsCommand.self,
-            AuditCommand.self, Backup.self,
+            TotalsCommand.self, AuditCommand.self, BundleCommand.self, Backup.self,
         ])
 }

@@ -31,7 +31,9 @@ struct DureNode: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "What leaves",
-                subcommands: [RequestsCommand.self, PreviewCommand.self, PolicyCommand.self, LogCommand.self]),
+                subcommands: [
+                    RequestsCommand.self, PreviewCommand.self, PolicyCommand.self, CourierCommand.self, LogCommand.self,
+                ]),
             CommandGroup(
                 name: "The store (exact values, which stay in the hospital)",
                 subcommands: [

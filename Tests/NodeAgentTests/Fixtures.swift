@@ -314,11 +314,11 @@ struct TestNode: Sendable {
     var policy = Consortium.policyYAML
     let log = Locked<[String]>([])
 
-    init() throws {
+    init(_ consortium: Consortium? = nil) throws {
         folder = try TemporaryFolder()
-        consortium = try Consortium()
-        coordinator = FakeCoordinator(consortium)
-        try consortium.enrol(try folder.state)
+        self.consortium = try consortium ?? Consortium()
+        coordinator = FakeCoordinator(self.consortium)
+        try self.consortium.enrol(try folder.state)
     }
 
     func parts() throws -> NodeService.Parts {

@@ -39,6 +39,9 @@ enum AuditAction: String, Sendable, CaseIterable {
     case resultRead = "result.read"
     case resultExported = "result.export"
     case backedUp = "state.backup"
+    case courierExported = "courier.export"
+    case courierImported = "courier.import"
+    case auditConflict = "node.audit-conflict"
 }
 
 /// Who did it.
@@ -81,6 +84,7 @@ enum AuditObject: Sendable, Hashable {
     case hospital(HospitalID)
     case query(QueryID)
     case ticket(TicketID)
+    case bundle(BundleID)
 
     var text: String {
         switch self {
@@ -95,6 +99,7 @@ enum AuditObject: Sendable, Hashable {
         case .hospital(let id): "hospital:\(id)"
         case .query(let id): "query:\(id)"
         case .ticket(let id): "ticket:\(id)"
+        case .bundle(let id): "bundle:\(id)"
         }
     }
 }

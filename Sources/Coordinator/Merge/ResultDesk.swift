@@ -125,6 +125,7 @@ struct ResultDesk: Sendable {
     /// What stands for a hospital that gave no answer: why, and since when.
     static func standIn(for ticket: QueryRecord.TicketRow) -> DisclosedCount {
         switch ticket.state {
+        case .leased where ticket.isCarried: .waiting(.courier, since: ticket.since.seconds)
         case .queued, .leased: .waiting(.queue, since: ticket.since.seconds)
         case .acknowledged:
             ticket.progress == .held

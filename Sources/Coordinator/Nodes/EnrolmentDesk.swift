@@ -106,7 +106,11 @@ public struct EnrolmentDesk: Sendable {
         advice: "Ask the consortium's administrator for a new one: `dure-coordinator enrol-code --hospital ID`.")
 
     /// Renews the certificate of an enrolled node.
-    func renew(_ document: SignedDocument, from peer: NodePeer, nodesURL: String) async throws -> SignedDocument {
+    /// - Parameter window: by how many seconds the request may be older, or its clock ahead: a day, as clocks differ; a carried
+    ///   file takes longer.
+    func renew(
+        _ document: SignedDocument, from peer: NodePeer, nodesURL: String, window: Int64 = 86_400
+    ) async throws -> SignedDocument {
         let now = clock.now
         return try await database.write { [self] db in
             try NodeGuard.requireUndisputed(db, peer.hospital)
@@ -119,7 +123,7 @@ public struct EnrolmentDesk: Sendable {
                     .audienceWrong, "The request is by \(request.node), and the certificate is of \(peer.hospital).")
             }
             // A replay of an old request could bring back an old key; a wide window, because clocks differ.
-            guard abs(now.seconds - request.asked.seconds) <= 86_400 else {
+            guard abs(now.seconds - request.asked.seconds) <= window else {
                 throw FederationError(
                     .ticketExpired, "The renewal was asked at \(request.asked), and it is \(now).",
                     advice: "Set the node's clock and ask again.")

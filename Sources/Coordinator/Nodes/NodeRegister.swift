@@ -149,6 +149,9 @@ public struct NodeRegister: Sendable {
             try db.execute(
                 sql: "UPDATE node SET health = ?, health_at = ?, last_contact = ? WHERE hospital = ?",
                 arguments: [Data(health.json.canonicalBytes()), now.seconds, now.seconds, peer.hospital.rawValue])
+            if let head = health.auditHead, let node = try Self.find(db, peer.hospital) {
+                try AuditHeads.keep(db, head, of: node, at: now)
+            }
         }
     }
 

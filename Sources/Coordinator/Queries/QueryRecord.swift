@@ -34,6 +34,8 @@ struct QueryRecord: Sendable {
         let progress: NodeProgress.Stage?
         let progressSince: Timestamp?
         let hasCounts: Bool
+        /// Whether it went out as a file.
+        let isCarried: Bool
     }
 
     static func find(_ db: Database, _ id: QueryID) throws -> QueryRecord {
@@ -68,7 +70,7 @@ struct QueryRecord: Sendable {
         tickets = try Row.fetchAll(
             db,
             sql: """
-                SELECT id, hospital, state, state_since, progress, progress_since, has_counts FROM ticket
+                SELECT id, hospital, state, state_since, progress, progress_since, has_counts, carried FROM ticket
                 WHERE query = ? ORDER BY hospital
                 """, arguments: [id]
         ).map { row in
@@ -76,7 +78,8 @@ struct QueryRecord: Sendable {
                 id: TicketID(unchecked: row["id"]), hospital: HospitalID(unchecked: row["hospital"]),
                 state: TicketLifecycle.State(rawValue: row["state"]) ?? .failed, since: row.timestamp("state_since"),
                 progress: (row["progress"] as String?).flatMap(NodeProgress.Stage.init(rawValue:)),
-                progressSince: row.optionalTimestamp("progress_since"), hasCounts: row["has_counts"])
+                progressSince: row.optionalTimestamp("progress_since"), hasCounts: row["has_counts"],
+                isCarried: (row["carried"] as String?) != nil)
         }
         let total = mode == .secureTotal ? try TotalRecord.find(db, QueryID(unchecked: id)) : nil
         awaitsGuardian = total?.awaitsGuardian(contributions: tickets.count(where: \.hasCounts)) ?? false

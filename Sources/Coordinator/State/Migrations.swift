@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("005 audit", migrate: Migration005.migrate)
         migrator.registerMigration("006 former keys", migrate: Migration006.migrate)
         migrator.registerMigration("007 totals", migrate: Migration007.migrate)
+        migrator.registerMigration("008 courier and audit heads", migrate: Migration008.migrate)
         return migrator
     }
 }

@@ -70,12 +70,15 @@ public struct NodeHealth: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var waiting: Int
     /// When its certificate ends.
     public var certificateExpires: Timestamp
+    /// The node's signed word on its audit log (`AuditHead`), for the coordinator to keep.
+    public var auditHead: SignedDocument?
 
     /// Creates a report.
     public init(
         node: HospitalID, boot: BootID, state: State, software: String, provenance: Provenance?, policy: Digest256,
-        time: Timestamp, waiting: Int, certificateExpires: Timestamp
+        time: Timestamp, waiting: Int, certificateExpires: Timestamp, auditHead: SignedDocument? = nil
     ) {
+        self.auditHead = auditHead
         self.node = node
         self.boot = boot
         self.state = state
@@ -90,7 +93,9 @@ public struct NodeHealth: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
             "schema", "node", "boot", "state", "software", "provenance", "policy", "time", "waiting", "certificateExpires",
+            "auditHead",
         ])
+        auditHead = try object.optional("auditHead")?.decode(SignedDocument.self)
         try object.expectSchema(Self.schema)
         node = try object.required("node").decode(HospitalID.self)
         boot = try object.required("boot").decode(BootID.self)
@@ -110,6 +115,7 @@ public struct NodeHealth: Sendable, Hashable, JSONEncodable, JSONDecodable {
             "certificateExpires": certificateExpires.json,
         ]
         if let provenance { object["provenance"] = provenance.json }
+        if let auditHead { object["auditHead"] = auditHead.json }
         return .object(object)
     }
 }

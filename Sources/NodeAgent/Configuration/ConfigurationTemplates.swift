@@ -24,7 +24,8 @@ public enum ConfigurationTemplates {
           # fingerprint: "4C1A 9F20 77B3 0D51"
 
         transport:
-          mode: "online"                  # online: the node dials out over HTTPS; nothing ever connects to it
+          mode: "online"                  # online: the node dials out over HTTPS; nothing ever connects to it | courier: it opens no
+                                            # connection at all; questions and answers are carried as files (`dure-node courier`)
           poll_seconds: 25                # seconds that the coordinator may hold a poll, 1 to 55 (default 25); keep it below the
                                           # read timeout of your proxy and firewall
           # Without this block, HTTPS_PROXY and NO_PROXY of the environment are used, if they are set.
@@ -140,6 +141,11 @@ public enum ConfigurationTemplates {
         # Who may approve and decline, by their user names on this machine (default: whoever may work as the node's user).
         # desk:
         #   approvers: ["kim", "lee"]
+
+        # How answers leave as files, where there is no network (`dure-node courier`).
+        # courier:
+        #   approvers_needed: 2           # different persons who say yes before a file leaves, 1 or 2 (default 2)
+        #   max_pages: 40                 # printed pages of 60 lines a file may fill, 1 to 1000 (default 40)
 
         # log:
         #   keep_years: 5                 # years that the audit log is kept, 2 to 100 (default 5)

@@ -25,6 +25,8 @@ public struct NodeConfiguration: Sendable, Hashable {
 
     /// The way out to the coordinator.
     public struct Transport: Sendable, Hashable {
+        /// Whether messages are carried as files: then the daemon opens no connection at all.
+        public var isCourier = false
         /// For how long the coordinator may hold a poll, in seconds.
         public var pollSeconds: Int
         /// The proxy, its user and password already read from their files.
@@ -102,10 +104,10 @@ public struct NodeConfiguration: Sendable, Hashable {
 }
 
 extension NodeConfiguration.Transport {
-    private enum Mode: String, CaseIterable { case online }
+    private enum Mode: String, CaseIterable { case online, courier }
 
     init(_ map: YAMLMap, folder: String, environment: [String: String]) {
-        _ = map.choice("mode", default: Mode.online)
+        isCourier = map.choice("mode", default: Mode.online) == .courier
         pollSeconds = map.int("poll_seconds", in: 1...55, default: 25)
         let tls = map.map("tls")
         minimumTLS = tls.choice("minimum", default: OutboundConfiguration.TLSVersion.tls13)

@@ -40,11 +40,21 @@ public struct Policy: Sendable, Hashable {
     public var blockedOrganisations: Set<String>
     /// The persons who decide, by their names on this machine; nil for whoever may work as the node's user.
     public var desk: Set<String>?
+    /// How answers leave as files.
+    public var courier: Courier
     /// For how many years the audit log and what it speaks of are kept.
     public var keepYears: Int
 
     /// What consortium totals must be like for this hospital to take part; nil where it takes part in none.
     public var totals: TotalsPolicy?
+
+    /// How answers leave as files.
+    public struct Courier: Sendable, Hashable {
+        /// How many different persons say yes before a file leaves.
+        public var approvers = 2
+        /// How many printed pages a file may fill, of 60 lines of 100 characters; a single answer may take more.
+        public var pages = 40
+    }
 
     /// What happens with a project that the file does not list.
     public enum UnlistedProjects: String, Sendable, Hashable, CaseIterable {

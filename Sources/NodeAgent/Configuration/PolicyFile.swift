@@ -32,6 +32,10 @@ extension Policy {
         sensitive = Self.sensitive(root)
         classes = Self.classes(root, sensitive: Set(sensitive.map(\.id)))
         (desk, keepYears) = Self.house(root)
+        let carried = root.map("courier")
+        courier = Courier(
+            approvers: carried.int("approvers_needed", in: 1...2, default: 2),
+            pages: carried.int("max_pages", in: 1...1_000, default: 40))
 
         let blocked = root.map("blocked")
         blockedProjects = Set(

@@ -25,6 +25,7 @@ extension Policy: JSONEncodable {
                 "projects": .words(blockedProjects.map(\.rawValue)), "organisations": .words(blockedOrganisations),
             ],
             "keepYears": .int(keepYears),
+            "courier": ["approvers": .int(courier.approvers), "pages": .int(courier.pages)],
         ]
         if let desk { object["desk"] = .words(desk) }
         if let totals { object["totals"] = totals.json }

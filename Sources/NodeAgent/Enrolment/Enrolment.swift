@@ -8,8 +8,8 @@ import Outbound
 /// certificate is fetched unverified, compared with the code (and with `coordinator.fingerprint` of node.yaml where it is set),
 /// and only then is the one-time secret sent, over a connection verified against that CA.
 public struct Enrolment: Sendable {
-    private let configuration: NodeConfiguration
-    private let state: StateDirectory
+    let configuration: NodeConfiguration
+    let state: StateDirectory
     private let transport: @Sendable (OutboundConfiguration) throws(OutboundError) -> NodeTransport
 
     /// An enrolment of the node that `configuration` describes, into `state`.
@@ -52,11 +52,7 @@ public struct Enrolment: Sendable {
     /// - Throws: `ENROLMENT`, `INTEGRITY`, `UNREACHABLE`, `REFUSED_BY_COORDINATOR`. Nothing is changed unless it succeeds.
     public func enrol(code text: String, coordinatorURL: String? = nil, replace: Bool = false) async throws(NodeError) -> Summary
     {
-        if NodeIdentity.exists(in: state), !replace {
-            throw NodeError(
-                .enrolment, "This node is enrolled already (\(state.path)).",
-                advice: "To enrol it anew with a new code, add --replace; its answers that are not yet sent stay valid.")
-        }
+        try refuseEnrolled(unless: replace)
         let code = try parse(text)
         let base = try address(coordinatorURL ?? configuration.coordinatorURL)
         let authority = try await authority(base, code)
@@ -72,7 +68,15 @@ public struct Enrolment: Sendable {
 
     // MARK: steps
 
-    private func parse(_ text: String) throws(NodeError) -> EnrolmentCode {
+    func refuseEnrolled(unless replace: Bool) throws(NodeError) {
+        try StopSwitch(state).requireRunning()
+        guard NodeIdentity.exists(in: state), !replace else { return }
+        throw NodeError(
+            .enrolment, "This node is enrolled already (\(state.path)).",
+            advice: "To enrol it anew with a new code, add --replace; its answers that are not yet sent stay valid.")
+    }
+
+    func parse(_ text: String) throws(NodeError) -> EnrolmentCode {
         do throws(FederationError) {
             return try EnrolmentCode(text)
         } catch {

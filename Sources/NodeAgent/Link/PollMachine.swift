@@ -26,7 +26,7 @@ struct PollMachine: Sendable, Hashable {
 
     /// What a person reads in `status`.
     enum Standing: String, Sendable, Hashable {
-        case starting, connected, paused, quarantined
+        case starting, connected, paused, quarantined, courier
         case waiting = "not connected"
         case stopped
     }

@@ -9,6 +9,10 @@ struct HealthLoop: Sendable {
     let bells: Bells
     let stop: StopSignal
     let clock: NodeClock
+    let signer: HeadSigner
+
+    /// How many lines are written to the audit log before the node signs for it anew.
+    static let linesPerHead = 20
 
     func run() async {
         while !stop.isStopping {
@@ -22,12 +26,14 @@ struct HealthLoop: Sendable {
     func report() async -> NodeHealth {
         let status = await board.current
         let counts = (try? await spool.counts()) ?? [:]
-        let waiting = counts.filter { [.acknowledge, .evaluate].contains($0.key.duty) }.map(\.value).reduce(0, +)
+        let waiting = counts.filter { [.acknowledge, .evaluate, .decide].contains($0.key.duty) }.map(\.value).reduce(0, +)
         let isDegraded = status.problem != nil && !status.problemIsOfLink || status.isClockOff
         return NodeHealth(
             node: status.hospital, boot: link.boot,
             state: state.pauseMessage != nil ? .paused : isDegraded ? .degraded : .running, software: NodeSoftware.name,
             provenance: status.provenance, policy: status.policy, time: Timestamp(clock.now()), waiting: waiting,
-            certificateExpires: status.certificateExpires)
+            certificateExpires: status.certificateExpires,
+            // A report without it is better than none; the next one has it.
+            auditHead: try? await signer.head(every: Self.linesPerHead, at: Timestamp(clock.now())))
     }
 }

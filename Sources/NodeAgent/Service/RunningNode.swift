@@ -71,7 +71,9 @@ struct RunningNode: Sendable {
         send = SendLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, slots: slots, board: board, stop: stop, clock: clock,
             log: log)
-        health = HealthLoop(link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock)
+        health = HealthLoop(
+            link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock,
+            signer: HeadSigner(spool: spool, identity: identity))
         renewal = Renewal(
             configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
             clock: clock, log: log)
@@ -83,7 +85,7 @@ struct RunningNode: Sendable {
     }
 
     private static func client(_ parts: NodeService.Parts, _ identity: NodeIdentity) throws(NodeError) -> LiveClient? {
-        guard parts.transport == nil else { return nil }
+        guard parts.transport == nil, !parts.configuration.transport.isCourier else { return nil }
         let outbound = try parts.configuration.outbound(identity)
         do throws(OutboundError) {
             return try LiveClient(outbound)
@@ -98,19 +100,23 @@ struct RunningNode: Sendable {
         await board.started()
         ServiceManager.ready("answering")
         let drain = Duration.seconds(parts.configuration.limits.drainSeconds)
+        let isCourier = parts.configuration.transport.isCourier
+        if isCourier { await board.standing(.courier) }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await poll.run() }
-            group.addTask { await acknowledge.run() }
+            if !isCourier {
+                group.addTask { await poll.run() }
+                group.addTask { await acknowledge.run() }
+                group.addTask { await send.run() }
+                group.addTask { await health.run() }
+                group.addTask { await renewal.run() }
+            }
             for _ in 0..<parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run() } }
-            group.addTask { await send.run() }
-            group.addTask { await health.run() }
-            group.addTask { await renewal.run() }
             group.addTask { await watch() }
             group.addTask { await end(after: drain) }
             await group.waitForAll()
         }
         // What was finished during the drain goes out now if the coordinator takes it, and with the next start if not.
-        if !Task.isCancelled {
+        if !Task.isCancelled, !isCourier {
             await slots.wait()
             while await send.step() == .did {}
         }

@@ -153,6 +153,19 @@ extension Spool {
         }
     }
 
+    /// The tickets that came last, the newest first.
+    func latest(_ count: Int, only id: TicketID? = nil) throws(NodeError) -> [Entry] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, state, received, document, answer FROM ticket WHERE ?1 IS NULL OR id = ?1
+                    ORDER BY received DESC, id LIMIT ?2
+                    """, arguments: [id?.rawValue, count]
+            ).map(Self.entry)
+        }
+    }
+
     // MARK: -
 
     private static func decide(_ id: TicketID, _ state: DeskRequest.State, _ database: Database, _ now: Timestamp) throws {

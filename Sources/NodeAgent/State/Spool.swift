@@ -224,10 +224,12 @@ actor Spool {
     // MARK: audit
 
     /// Writes a line that belongs to no ticket's step.
-    func record(_ action: String, _ object: String, outcome: String = "ok", content: Digest256? = nil, at now: Timestamp)
-        throws(NodeError)
-    {
-        try write { _, audit in try audit(now, action, object, outcome, content) }
+    /// - Parameter actor: who did it; nil for the node itself.
+    func record(
+        _ action: String, _ object: String, outcome: String = "ok", content: Digest256? = nil, at now: Timestamp,
+        by actor: String? = nil
+    ) throws(NodeError) {
+        try write(by: actor) { _, audit in try audit(now, action, object, outcome, content) }
     }
 
     /// Every line, in order.
@@ -295,14 +297,14 @@ actor Spool {
             .flatMap(TicketState.init(rawValue:))
     }
 
-    private static func entry(_ row: Row) -> Entry {
+    static func entry(_ row: Row) -> Entry {
         Entry(
             id: TicketID(unchecked: row["id"]), state: TicketState(rawValue: row["state"]) ?? .received,
             received: Timestamp(row["received"]), document: Array(row["document"] as Data),
             answer: (row["answer"] as Data?).map(Array.init))
     }
 
-    private static func chain(_ database: Database) throws -> AuditChain {
+    static func chain(_ database: Database) throws -> AuditChain {
         guard try database.tableExists("audit"),
             let line = try String.fetchOne(database, sql: "SELECT line FROM audit ORDER BY sequence DESC LIMIT 1")
         else { return AuditChain() }

@@ -67,6 +67,35 @@ enum SpoolSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("003 courier and signed heads") { database in
+            try database.execute(
+                sql: """
+                    -- Files carried in and out. A name is never used for two contents.
+                    CREATE TABLE bundle (
+                        id TEXT PRIMARY KEY NOT NULL,
+                        direction TEXT NOT NULL,           -- in, out
+                        state TEXT NOT NULL,               -- imported; prepared, released, returned
+                        digest TEXT NOT NULL,
+                        document BLOB NOT NULL,
+                        created INTEGER NOT NULL,
+                        released INTEGER
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE bundle_approval (
+                        bundle TEXT NOT NULL REFERENCES bundle (id),
+                        person INTEGER NOT NULL,
+                        at INTEGER NOT NULL,
+                        PRIMARY KEY (bundle, person)
+                    ) STRICT, WITHOUT ROWID;
+                    -- The file that a ticket's answer leaves in.
+                    CREATE TABLE bundle_ticket (
+                        ticket TEXT PRIMARY KEY NOT NULL REFERENCES ticket (id),
+                        bundle TEXT NOT NULL REFERENCES bundle (id)
+                    ) STRICT, WITHOUT ROWID;
+
+                    -- What this node has signed about its own log.
+                    CREATE TABLE audit_head (count INTEGER PRIMARY KEY NOT NULL, document BLOB NOT NULL) STRICT;
+                    """)
+        }
         return migrator
     }
 }

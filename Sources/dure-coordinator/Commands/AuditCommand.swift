@@ -5,7 +5,7 @@ import Federation
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Check and read the audit log.", subcommands: [Verify.self, Show.self],
+        commandName: "audit", abstract: "Check and read the audit log.", subcommands: [Verify.self, Show.self, Heads.self],
         defaultSubcommand: Verify.self)
 
     struct Verify: AsyncParsableCommand {
@@ -38,6 +38,25 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             try await Failure.reported {
                 for line in try await state.office().audit.entries(action: action, limit: limit) { Console.print(line) }
+            }
+        }
+    }
+}
+
+extension AuditCommand {
+    struct Heads: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print what a hospital's node has signed about its own log, one signed document a line.",
+            discussion: """
+                `dure audit verify LOG --heads FILE` holds a log of the hospital's (`dure-node log export`) against it: what was cut \
+                off, changed or reordered since shows, and where.
+                """)
+        @OptionGroup var state: StateOptions
+        @Option(help: "The hospital.") var hospital: HospitalID
+
+        func run() async throws {
+            try await Failure.reported {
+                for head in try await state.office().auditHeads.all(of: hospital) { Console.print(head.json.text()) }
             }
         }
     }

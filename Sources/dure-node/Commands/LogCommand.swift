@@ -5,7 +5,61 @@ import NodeAgent
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "The audit log: what came, what was decided, what left.",
-        subcommands: [Export.self, Verify.self])
+        subcommands: [Search.self, Export.self, Verify.self, MonthlyReviewCommand.self])
+
+    struct Search: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "search", abstract: "Print the lines that fit, in order.",
+            discussion: "Example: dure-node log search --action request. --since 2026-10-01T00:00:00Z")
+
+        @OptionGroup var options: NodeOptions
+        @Option(name: .long, help: ArgumentHelp("From this moment on, UTC.", valueName: "time")) var since: String?
+        @Option(name: .long, help: ArgumentHelp("Before this moment, UTC.", valueName: "time")) var until: String?
+        @Option(name: .long, help: ArgumentHelp("The action, or how it begins.", valueName: "text")) var action: String?
+        @Option(name: .long, help: ArgumentHelp("The actor: node:KR-H-0017, person:uid-1000.", valueName: "text")) var actor:
+            String?
+        @Option(name: .long, help: ArgumentHelp("The object: a ticket, a file.", valueName: "text")) var object: String?
+        @Option(name: .long, help: ArgumentHelp("How it ended.", valueName: "text")) var outcome: String?
+
+        func run() async throws {
+            var search = AuditReport.Search()
+            (search.since, search.until) = (try moment(since), try moment(until))
+            (search.action, search.actor, search.object, search.outcome) = (action, actor, object, outcome)
+            let report = try await AuditReport(state: try StateDirectory(options.stateDirectory))
+            for entry in report.entries(search) { Terminal.print(entry.line) }
+        }
+
+        private func moment(_ text: String?) throws -> Timestamp? {
+            guard let text else { return nil }
+            guard let moment = Timestamp(text) else { throw ValidationError("\(text) is not a time like 2026-10-01T00:00:00Z.") }
+            return moment
+        }
+    }
+
+    struct MonthlyReviewCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "monthly-review",
+            abstract: "Print the review of one month's records (월간 접속기록 점검), and write down that you have looked at it.",
+            discussion: """
+                What happened by action, outcome and person, what persons did outside working hours, what to look at one by one, and \
+                whether the log holds. With --sign, a line in the log says who looked at exactly this report.
+                """)
+
+        @OptionGroup var options: NodeOptions
+        @Option(name: .long, help: ArgumentHelp("The month.", valueName: "2026-10")) var month: String
+        @Flag(name: .long, help: "Write into the log that you have looked at it.") var sign = false
+
+        func run() async throws {
+            let person = Operator.current()
+            if sign { try Operator.becomeOwner(of: options.stateDirectory) }
+            let state = try StateDirectory(options.stateDirectory)
+            let review = try MonthlyReview(try await AuditReport(state: state), month: month)
+            for line in review.lines { Terminal.print(line) }
+            guard sign else { return }
+            let digest = try await review.sign(by: person, in: state)
+            Terminal.say(options.language("Signed off: ", "점검 기록: ") + digest.text)
+        }
+    }
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
