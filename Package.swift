@@ -68,11 +68,18 @@ let rooms: [Room] = [
     Room(
         name: "Guardian", kind: .room, on: ["CanonicalJSON", "Disclosure", "Federation", "Outbound"],
         packages: ["GRDB", "Logging", "ServiceLifecycle"], tests: "GuardianTests", testsOn: ["Cohorts"]),
-    // Floor 5: four executables for four people.
+    // The hospital's desk in a browser: apart from the node, which has no server in it.
+    Room(
+        name: "NodeConsole", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "NodeAgent"],
+        packages: ["Hummingbird", "HTTPTypes", "NIOCore", "Logging"], tests: "NodeConsoleTests",
+        testPackages: ["HummingbirdTesting"]),
+    // Floor 5: the executables.
     Room(
         name: "dure-node", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
+    Room(
+        name: "dure-node-console", kind: .executable, on: ["NodeAgent", "NodeConsole"], packages: ["ArgumentParser"]),
     Room(
         name: "dure-guardian", kind: .executable, on: ["CanonicalJSON", "Federation", "Guardian"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),

@@ -10,8 +10,8 @@ import Testing
     static let floors: [[String]] = [
         ["CCurl", "CRoaring", "CClp", "CPostgres", "CODBC", "CanonicalJSON", "TerminalText"], ["Cohorts", "Disclosure"],
         ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine"],
-        ["NodeAgent", "Coordinator", "Guardian", "Client"],
-        ["dure-node", "dure-guardian", "dure-coordinator", "dure", "dure-attack"],
+        ["NodeAgent", "Coordinator", "Guardian", "Client"], ["NodeConsole"],
+        ["dure-node", "dure-node-console", "dure-guardian", "dure-coordinator", "dure", "dure-attack"],
     ]
 
     static func imports(of room: String) throws -> [String: Set<String>] {

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Disclosure
 import Federation
 import Foundation

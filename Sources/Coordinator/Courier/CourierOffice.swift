@@ -163,7 +163,8 @@ public struct CourierOffice: Sendable {
             switch document.type {
             case NodeAnswer.schema:
                 let accept = AcceptAnswer(
-                    database: database, clock: clock, keys: keys, readersWaiting: WaitingRoom(isExclusive: false))
+                    database: database, clock: clock, keys: keys, readersWaiting: WaitingRoom(isExclusive: false),
+                    totalsWaiting: WaitingRoom(isExclusive: false))
                 try await reply(try await accept.accept(document, from: peer), to: peer.hospital)
                 taken.answers.append(try NodeAnswer(from: JSONReader(document.payload)).ticket)
             case AuditHead.schema:

@@ -95,7 +95,10 @@ enum TicketQueue {
         var leased: [Stored] = []
         for row in rows {
             var ticket = try Stored(row)
-            if try give(db, &ticket, .lease(seconds: seconds), now: now) == .deliver { leased.append(ticket) }
+            guard try give(db, &ticket, .lease(seconds: seconds), now: now) == .deliver else { continue }
+            // Where it was carried as a file before, it is not any more.
+            try db.execute(sql: "UPDATE ticket SET carried = NULL WHERE id = ?", arguments: [ticket.id.rawValue])
+            leased.append(ticket)
         }
         return leased
     }

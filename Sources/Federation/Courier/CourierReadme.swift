@@ -59,6 +59,7 @@ extension CourierBundle.Readme {
     private static func words(_ outcome: AnswerOutcome, korean: Bool) -> String {
         switch outcome {
         case .answered(let answer): (korean ? "합계 " : "total ") + words(answer.total, korean: korean)
+        case .masked: korean ? "보안 합산용 가림값(개별 해석 불가)" : "masked, for a consortium total"
         case .declined(let code, _): (korean ? "거절 " : "declined ") + code.rawValue
         case .unavailable(let why, _): (korean ? "데이터 없음 " : "no data ") + why.rawValue
         case .failed(let why): (korean ? "실패 " : "failed ") + why.rawValue
@@ -70,7 +71,7 @@ extension CourierBundle.Readme {
         case .exact(let value): "\(value)"
         case .rounded(let value, _, _, _): korean ? "약 \(value)" : "about \(value)"
         case .hidden(let low, let high, _): (korean ? "비공개 " : "HIDDEN ") + "\(low)-\(high)"
-        case .unavailable, .refused, .waiting, .failed: "-"
+        case .masked, .unavailable, .refused, .waiting, .failed: "-"
         }
     }
 

@@ -15,6 +15,8 @@ public struct PolicyComparison: Sendable {
         note(!new.blockedOrganisations.isSuperset(of: old.blockedOrganisations), "blocked.organisations")
         note(Self.isWider(new.desk, old.desk), "desk.approvers")
         note(new.keepYears < old.keepYears, "log.keep_years")
+        // Whose signatures are believed: any other set of them counts, but taking part in no total any more.
+        note(new.totals != nil && new.totals != old.totals, "totals")
         note(new.courier.approvers < old.courier.approvers, "courier.approvers_needed")
         note(new.courier.pages > old.courier.pages, "courier.max_pages")
         note(new.limits.criteria > old.limits.criteria, "defaults.max_criteria")
