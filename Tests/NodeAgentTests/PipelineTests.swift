@@ -150,6 +150,7 @@ import Testing
 
     @Test func `A question over its time is called off and reported`() async throws {
         var node = try TestNode()
+        node.yaml.replace("seconds_per_query: 300", with: "seconds_per_query: 1")
         node.source.instead = { isCancelled throws(EvaluationRefusal) in
             while !isCancelled() { usleep(10_000) }
             throw .cancelled
