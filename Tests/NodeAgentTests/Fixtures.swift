@@ -325,7 +325,8 @@ struct TestNode: Sendable {
     func parts() throws -> NodeService.Parts {
         let log = log
         var parts = NodeService.Parts(
-            configuration: try Consortium.configuration(folder, yaml: yaml), policy: try Consortium.policy(policy), state: try folder.state,
+            configuration: try Consortium.configuration(folder, yaml: yaml), policy: try Consortium.policy(policy),
+            state: try folder.state,
             clock: consortium.clock.clock,
             logger: Logger(label: "test") { label in JSONLogHandler(label: label) { line in log.withLock { $0.append(line) } } },
             transport: coordinator.transport, source: source)
