@@ -28,7 +28,6 @@ struct Room {
 let rooms: [Room] = [
     // Floor 0: system libraries (a module map and inline shims over Debian's packages) and text.
     Room(name: "CCurl", kind: .system(link: "libcurl", apt: "libcurl4-openssl-dev")),
-    Room(name: "CRoaring", kind: .system(link: nil, apt: "libroaring-dev")),
     Room(name: "CClp", kind: .system(link: nil, apt: "coinor-libclp-dev")),
     Room(name: "CPostgres", kind: .system(link: "libpq", apt: "libpq-dev")),
     Room(name: "CODBC", kind: .system(link: "odbc", apt: "unixodbc-dev")),

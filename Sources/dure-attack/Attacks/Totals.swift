@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Cohorts
 @_spi(Hospital) import Disclosure
 import Federation
@@ -57,15 +58,7 @@ enum Totals {
 
     /// Four hospitals are shown, the fifth is hidden. First at one node: both forms for one cohort.
     private static func mixing(_ bench: AttackBench) async throws -> Attack.Finding {
-        let store = MadeStore(universe: 500, seed: bench.seed)
-        store.define(Codes.group(0), 0..<100)
-        var mixed = bench
-        mixed.policy.defaults.releaseModes.insert(.secureTotal)
-        let node = try await mixed.node(store, 17)
-        _ = try await node.answer(FeasibilityQuestion([Codes.group(0)]))
-        let second = try await node.ask(FeasibilityQuestion([Codes.group(0)]), mode: .secureTotal).answer.outcome
-        let isLocked = if case .declined = second { true } else { false }
-
+        let isLocked = try await secondForms(bench)
         var (hidden, proved) = (0, 0)
         for trial in 0..<bench.scaled(200) {
             var random = bench.random(17_000 + trial)
@@ -92,6 +85,28 @@ enum Totals {
         return Attack.Finding(
             measured: "\(proved) of \(hidden) hidden hospitals proved, second form \(isLocked ? "declined" : "answered")",
             isWithinBar: proved == 0 && isLocked)
+    }
+
+    /// Whether a node that has answered a cohort in one form declines the other one, whichever came first.
+    private static func secondForms(_ bench: AttackBench) async throws -> Bool {
+        var mixed = bench
+        mixed.policy.defaults.releaseModes.insert(.secureTotal)
+        var isLocked = true
+        for (number, forms) in [[ReleaseMode.named, .secureTotal], [.secureTotal, .named]].enumerated() {
+            let store = MadeStore(universe: 500, seed: bench.seed)
+            store.define(Codes.group(0), 0..<100)
+            let node = try await mixed.node(store, 17 + 1_000 * number)
+            let first = try await node.ask(FeasibilityQuestion([Codes.group(0)]), mode: forms[0]).answer.outcome
+            // A node that declines every total would pass for one that keeps the forms apart.
+            switch first {
+            case .answered, .masked: break
+            default: throw AttackFailure("the first form, \(forms[0].rawValue), was not answered: \(first.json.text())")
+            }
+            let second = try await node.ask(FeasibilityQuestion([Codes.group(0)]), mode: forms[1]).answer.outcome
+            if case .declined(.releaseMode, _) = second { continue }
+            isLocked = false
+        }
+        return isLocked
     }
 
     private static func insider(_ bench: AttackBench) -> Attack.Finding {
