@@ -11,7 +11,7 @@ POLICY ?=
 REPORT ?= .build/attack.html
 SWIFT ?= swift
 
-LIBRARIES := libsqlite3-dev libcurl4-openssl-dev coinor-libclp-dev libpq-dev unixodbc-dev
+LIBRARIES := zlib1g-dev libsqlite3-dev libcurl4-openssl-dev coinor-libclp-dev libpq-dev unixodbc-dev
 TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl postgresql odbc-postgresql libsqliteodbc
 
 # Tests that wait for sockets and processes run one after the other, so that a busy machine does not decide them.
