@@ -22,10 +22,10 @@ struct CountRelease {
     func release(_ set: PersonSet, described: PersonSet?, cohort: String?, to draft: inout ReleaseLedger) -> Outcome {
         for group in [described, set].compactMap(\.self) {
             if rules.zero == .show, group.isEmpty { return .zero }
-            if isSmall(group.size, patients.digest(of: group)) { return .hidden }
+            if isSmall(group, &draft.verdicts) { return .hidden }
         }
         guard rules.ledger else { return .fresh(shown: rounded(set), entry: nil) }
-        if let neighbour = neighbour(of: set, in: draft) {
+        if let neighbour = neighbour(of: set, in: &draft) {
             return .known(
                 shown: value(of: neighbour, in: draft), terms: neighbour.terms.map(\.entry),
                 weight: max(1, Int(neighbour.terms.reduce(0) { $0 + abs($1.coefficient) }.rounded(.up))))
@@ -52,7 +52,18 @@ struct CountRelease {
     }
 
     /// Whether so few patients must stay hidden: fewer than k, or than k + delta with the ledger.
-    func isSmall(_ size: Int, _ digest: SetDigest) -> Bool { size < rules.threshold + offset(digest) }
+    ///
+    /// Where delta decides, the decision agrees with the earlier ones about groups inside this one and around it, and is kept.
+    func isSmall(_ set: PersonSet, _ verdicts: inout OffsetVerdicts) -> Bool {
+        let size = set.size
+        guard size >= rules.threshold, size <= rules.largestSmall else { return size < rules.threshold }
+        var members: [UInt32] = []
+        set.forEachMember { members.append(UInt32($0)) }
+        if let known = verdicts.known(members) { return known }
+        let isSmall = size < rules.threshold + offset(patients.digest(of: set))
+        verdicts.record(members, isSmall: isSmall)
+        return isSmall
+    }
 
     /// delta, between 0 and d, always the same for the same set.
     private func offset(_ digest: SetDigest) -> Int {
@@ -60,9 +71,16 @@ struct CountRelease {
     }
 
     /// A combination of released sets that differs by too few patients. Distance 0 is treated like 1 (A.3).
+    func neighbour(of set: PersonSet, in draft: inout ReleaseLedger) -> Neighbour? {
+        var verdicts = draft.verdicts
+        defer { draft.verdicts = verdicts }
+        return NeighbourSearch(ledger: draft, reach: rules.threshold + rules.offset).first(set) { isSmall($0, &verdicts) }
+    }
+
+    /// The same, where no decision is kept.
     func neighbour(of set: PersonSet, in ledger: ReleaseLedger) -> Neighbour? {
-        NeighbourSearch(ledger: ledger, reach: rules.threshold + rules.offset)
-            .first(set) { isSmall($0.size, patients.digest(of: $0)) }
+        var draft = ledger
+        return neighbour(of: set, in: &draft)
     }
 
     private func value(of neighbour: Neighbour, in ledger: ReleaseLedger) -> Int {

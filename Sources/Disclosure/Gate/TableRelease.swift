@@ -35,8 +35,8 @@ struct TableRelease {
         let earlier = totalEntry.map { draft.tables(of: $0) } ?? []
         let plan =
             earlier.isEmpty
-            ? Plan(statuses: try statuses(table, values, persons, draft), known: [:])
-            : joint(table, values, persons, earlier, draft)
+            ? Plan(statuses: try statuses(table, values, persons, &draft), known: [:])
+            : joint(table, values, persons, earlier, &draft)
         let disclosed = disclose(table, values, plan, to: &draft, &outcomes)
         if let entry = totalEntry {
             var inner: [[String]: StoredSet] = [:]
@@ -60,7 +60,7 @@ struct TableRelease {
     /// nearly the same, nothing of it but the total is shown.
     private func joint(
         _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet,
-        _ earlier: [(key: ReleaseLedger.TableKey, table: ReleaseLedger.ReleasedTable)], _ draft: ReleaseLedger
+        _ earlier: [(key: ReleaseLedger.TableKey, table: ReleaseLedger.ReleasedTable)], _ draft: inout ReleaseLedger
     ) -> Plan {
         let last = table.keys.count - 1
         let nothing = Plan(
@@ -69,7 +69,7 @@ struct TableRelease {
         guard isTotalOpen(draft), earlier.count <= JointTable.mostEarlier, let entry = totalEntry,
             draft.entries[entry].set.size == persons.size, draft.entries[entry].set.shared(with: persons) == persons.size
         else { return nothing }
-        var demands = table.keys.indices.map { demand(of: $0, table, values, draft) }
+        var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
         demands[last] = .none
         let joint = JointTable(
             table, breakdown.dimensions, demands: demands, threshold: rules.threshold, with: earlier, universe: persons.universe)
@@ -104,9 +104,9 @@ struct TableRelease {
     // MARK: What must be hidden
 
     private func statuses(
-        _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet, _ draft: ReleaseLedger
+        _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet, _ draft: inout ReleaseLedger
     ) throws(DisclosureError) -> [CellStatus] {
-        var demands = table.keys.indices.map { demand(of: $0, table, values, draft) }
+        var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
         demands[demands.count - 1] = isTotalOpen(draft) ? .none : .uncertain
         var cells = table.keys.indices.map { index in
             SuppressionTable.Cell(
@@ -139,16 +139,17 @@ struct TableRelease {
     }
 
     private func demand(
-        of cell: Int, _ table: BreakdownTable, _ values: CellValues, _ draft: ReleaseLedger
+        of cell: Int, _ table: BreakdownTable, _ values: CellValues, _ draft: inout ReleaseLedger
     ) -> SuppressionTable.Demand {
         if table.impossible[cell] { return .impossible }
         let size = values.sizes[cell]
         if size == 0, rules.zero == .show { return .none }
-        if counts.isSmall(size, values.digests[cell]) { return size < rules.threshold ? .none : .small }
-        guard rules.ledger, cell != table.keys.count - 1 else { return .none }
+        if size < rules.threshold { return .none }
         let persons = table.persons(of: cell)
+        if counts.isSmall(persons, &draft.verdicts) { return .small }
+        guard rules.ledger, cell != table.keys.count - 1 else { return .none }
         if table.atoms[cell].count == 1, draft.isOverexposed(persons, cap: rules.exposureCap) { return .uncertain }
-        return counts.neighbour(of: persons, in: draft) == nil ? .none : .uncertain
+        return counts.neighbour(of: persons, in: &draft) == nil ? .none : .uncertain
     }
 
     /// Unions of inner cells that are within reach of a released set: their sum must not be computable.

@@ -28,6 +28,16 @@ struct ByteWriter {
         }
     }
 
+    /// Ascending numbers by their steps.
+    mutating func ascending(_ numbers: [UInt32]) {
+        integer(numbers.count)
+        var last: UInt32 = 0
+        for number in numbers {
+            integer(UInt64(number - last))
+            last = number
+        }
+    }
+
     mutating func optional(_ text: String?) {
         integer(text == nil ? 0 : 1)
         if let text { self.text(text) }
@@ -91,6 +101,18 @@ struct ByteReader {
             lists.append(list)
         }
         return lists
+    }
+
+    /// What `ByteWriter.ascending` wrote: persons below `universe`.
+    mutating func ascending(below universe: Int) throws(DisclosureError) -> [UInt32] {
+        var numbers: [UInt32] = []
+        var number = 0
+        for _ in 0..<(try integer(through: universe)) {
+            number += try integer(through: universe)
+            guard number < universe else { throw Self.damaged("a set holds a person who is not there") }
+            numbers.append(UInt32(number))
+        }
+        return numbers
     }
 
     mutating func optional() throws(DisclosureError) -> String? { try integer(through: 1) == 1 ? try text() : nil }

@@ -26,6 +26,8 @@ public struct ReleaseLedger: Sendable {
     private(set) var exposure: [Float]
     private(set) var releases: [String: Int] = [:]
     private(set) var tiers: [String: ReleaseRequest.Tier] = [:]
+    /// What was decided about groups of k to k + d - 1 patients.
+    var verdicts = OffsetVerdicts()
     /// Changes with every commit, so that a plan made against an older state is noticed.
     public private(set) var revision: UInt64 = 0
     private(set) var atoms: LedgerAtoms

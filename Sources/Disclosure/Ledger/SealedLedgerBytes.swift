@@ -3,8 +3,9 @@ import CanonicalJSON
 /// A ledger as bytes for the node's own disk. The node seals them (encrypts and authenticates) before they touch it: they hold
 /// sets of patients. The type has no encoding for the wire.
 ///
-/// Form, version 2: `DURELEDG`, version, then numbers as LEB128: universe, epoch, revision; the released sets in their order
-/// (shown, epoch, cohort, form and members); tables with their inner cells' sets; exposures that are not 0; releases by project; tier locks.
+/// Form, version 3 (version 2 is read, too; it has no decisions): `DURELEDG`, version, then numbers as LEB128: universe, epoch, revision; the released sets in their order
+/// (shown, epoch, cohort, form and members); tables with their inner cells' sets; exposures that are not 0; releases by
+/// project; tier locks; decisions about groups of k to k + d - 1 patients.
 public struct SealedLedgerBytes: Sendable {
     /// The bytes to seal, or the bytes after opening.
     @_spi(Hospital) public let bytes: [UInt8]
@@ -13,7 +14,7 @@ public struct SealedLedgerBytes: Sendable {
     @_spi(Hospital) public init(opened bytes: [UInt8]) { self.bytes = bytes }
 
     fileprivate static let magic = Array("DURELEDG".utf8)
-    fileprivate static let version = 2
+    fileprivate static let version = 3
 }
 
 extension SealedLedgerBytes: CustomStringConvertible, CustomReflectable {
@@ -68,6 +69,11 @@ extension ReleaseLedger {
             writer.text(cohort)
             writer.text(tier.rawValue)
         }
+        writer.integer(verdicts.all.count)
+        for verdict in verdicts.all {
+            writer.integer(verdict.isSmall ? 1 : 0)
+            writer.ascending(verdict.members)
+        }
         return SealedLedgerBytes(opened: writer.bytes)
     }
 
@@ -78,7 +84,7 @@ extension ReleaseLedger {
         var reader = ByteReader(sealed.bytes)
         guard try reader.raw() == SealedLedgerBytes.magic else { throw ByteReader.damaged("it is no ledger") }
         let version = try reader.integer(through: 1_000)
-        guard version == SealedLedgerBytes.version else { throw ByteReader.damaged("its version is \(version)") }
+        guard (2...SealedLedgerBytes.version).contains(version) else { throw ByteReader.damaged("its version is \(version)") }
         let universe = try reader.integer(through: Int(Int32.max))
         self.init(universe: universe, epoch: try reader.integer(through: Int(Int32.max)))
         let revision = try reader.integer()
@@ -108,6 +114,7 @@ extension ReleaseLedger {
             remember(ReleasedTable(disclosed: disclosed, inner: inner), TableKey(total: total, shape: shape))
         }
         try restoreUse(from: &reader, sealed.bytes.count, revision: revision)
+        if version >= 3 { try restoreVerdicts(from: &reader, sealed.bytes.count) }
         guard reader.isAtEnd else { throw ByteReader.damaged("it is longer than it should be") }
     }
 
@@ -134,17 +141,21 @@ extension ReleaseLedger {
     }
 }
 
+extension ReleaseLedger {
+    fileprivate mutating func restoreVerdicts(from reader: inout ByteReader, _ most: Int) throws(DisclosureError) {
+        for _ in 0..<(try reader.integer(through: most)) {
+            let isSmall = try reader.integer(through: 1) == 1
+            verdicts.record(try reader.ascending(below: universe), isSmall: isSmall)
+        }
+    }
+}
+
 extension StoredSet {
     func write(to writer: inout ByteWriter) {
         switch form {
         case .list(let list):
             writer.integer(0)
-            writer.integer(list.count)
-            var last: UInt32 = 0
-            for member in list {
-                writer.integer(UInt64(member - last))
-                last = member
-            }
+            writer.ascending(list)
         case .bits(let set):
             writer.integer(1)
             writer.integer(set.words.count)
@@ -155,12 +166,7 @@ extension StoredSet {
     init(from reader: inout ByteReader, universe: Int) throws(DisclosureError) {
         var set = PersonSet(universe: universe)
         if try reader.integer(through: 1) == 0 {
-            var member = 0
-            for _ in 0..<(try reader.integer(through: universe)) {
-                member += try reader.integer(through: universe)
-                guard member < universe else { throw ByteReader.damaged("a set holds a person who is not there") }
-                set.insert(member)
-            }
+            for member in try reader.ascending(below: universe) { set.insert(Int(member)) }
         } else {
             let words = try reader.integer(through: (universe + 63) / 64)
             var found: [UInt64] = []
