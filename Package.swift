@@ -52,7 +52,10 @@ let rooms: [Room] = [
     // Floor 4: the two sides. They never import each other.
     Room(
         name: "NodeAgent", kind: .room,
-        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "Outbound"],
+        on: [
+            "CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation",
+            "Outbound",
+        ],
         packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests"),
     Room(
         name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation"],
@@ -100,7 +103,8 @@ let rooms: [Room] = [
     Room(
         name: "dure-attack", kind: .executable,
         on: ["CanonicalJSON", "CClp", "Cohorts", "Disclosure", "Federation", "CohortEngine", "NodeAgent"],
-        packages: ["ArgumentParser"], tests: "AttackTests", testExcludes: ["README.md", "sequence_attack.py", "table_optimum.py"],
+        packages: ["ArgumentParser"], tests: "AttackTests",
+        testExcludes: ["README.md", "sequence_attack.py", "table_optimum.py"],
         testsOn: ["dure-attack"]),
 ]
 

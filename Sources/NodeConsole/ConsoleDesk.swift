@@ -35,8 +35,11 @@ public struct ConsoleDesk: Sendable {
     }
 
     func page(_ language: ConsolePage.Language) -> ConsolePage {
-        ConsolePage(
-            language: language, hospital: (try? configuration.hospital.rawValue) ?? "dure-node", person: person.words,
+        let configuration = try? configuration
+        let name = configuration?.name.text(language.rawValue) ?? ""
+        return ConsolePage(
+            language: language, hospital: name.isEmpty ? "dure-node" : name,
+            hospitalID: configuration?.hospital.rawValue ?? "", person: person.words,
             isStopped: (try? StopSwitch(state).isStopped) ?? true)
     }
 }

@@ -9,25 +9,50 @@ struct ConsolePage: Sendable {
     }
 
     let language: Language
+    /// The hospital's name and its id.
     let hospital: String
+    let hospitalID: String
     let person: String
     /// Whether everything is stopped by hand.
     let isStopped: Bool
 
-    func html(_ title: String, _ session: ConsoleSessions.Session?, notice: String? = nil, _ body: HTML) -> String {
+    /// What the navigation leads to, each with its key.
+    enum Place: String, Sendable, CaseIterable {
+        case requests = "/"
+        case policy = "/policy"
+        case log = "/log"
+        case status = "/status"
+
+        func name(_ say: Language) -> String {
+            switch self {
+            case .requests: say("Requests", "요청")
+            case .policy: say("Policy", "정책")
+            case .log: say("Log", "감사 로그")
+            case .status: say("Status and stop", "상태·중단")
+            }
+        }
+    }
+
+    private func navigation(_ place: Place?) -> HTML {
         let say = language
-        let navigation: HTML =
-            session == nil
-            ? ""
-            : """
+        let links = Place.allCases.enumerated().map { number, other -> HTML in
+            let current: HTML = other == place ? " aria-current=\"page\"" : ""
+            return "<li><a href=\"\(other.rawValue)\" accesskey=\"\(number + 1)\"\(current)>\(other.name(say))</a></li>"
+        }
+        let other = say == .ko ? Language.en : .ko
+        return """
             <nav aria-label="\(say("Pages", "페이지"))"><ul>
-            <li><a href="/" accesskey="1">\(say("Requests", "요청"))</a></li>
-            <li><a href="/policy" accesskey="2">\(say("Policy", "정책"))</a></li>
-            <li><a href="/log" accesskey="3">\(say("Log", "감사 로그"))</a></li>
-            <li><a href="/status" accesskey="4">\(say("Status and stop", "상태·중단"))</a></li>
-            <li><a href="/language/\(say == .ko ? "en" : "ko")" lang="\(say == .ko ? "en" : "ko")">\(say == .ko ? "English" : "한국어")</a></li>
+            \(HTML.all(links))
+            <li><a href="/language/\(other.rawValue)" lang="\(other.rawValue)">\(other("English", "한국어"))</a></li>
             </ul></nav>
             """
+    }
+
+    func html(
+        _ title: String, _ session: ConsoleSessions.Session?, at place: Place? = nil, notice: String? = nil, _ body: HTML
+    ) -> String {
+        let say = language
+        let navigation: HTML = session == nil ? "" : navigation(place)
         let alarm: HTML =
             isStopped
             ? "<p role=\"alert\" class=\"alarm\">\(say("Everything is stopped by hand.", "모든 처리가 중단되었습니다."))</p>" : ""
@@ -38,7 +63,7 @@ struct ConsolePage: Sendable {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title) · \(hospital)</title><link rel="stylesheet" href="/style.css"></head>
             <body><a class="skip" href="#main">\(say("To the content", "본문으로"))</a>
-            <header><strong>\(hospital)</strong> <span>\(person)</span></header>
+            <header><span><strong>\(hospital)</strong> <small class="id">\(hospitalID)</small></span> <small>\(person)</small></header>
             \(navigation)
             <main id="main"><h1>\(title)</h1>\(alarm)\(told)
             \(body)
@@ -46,20 +71,4 @@ struct ConsolePage: Sendable {
             """
         return page.text
     }
-
-    /// The one style sheet.
-    static let style = """
-        :root{color-scheme:light dark;font:16px/1.5 system-ui,"Noto Sans KR",sans-serif}
-        body{margin:0 auto;max-width:72rem;padding:0 1rem 3rem}
-        header{display:flex;justify-content:space-between;padding:.6rem 0;border-bottom:1px solid}
-        nav ul{display:flex;flex-wrap:wrap;gap:1.2rem;list-style:none;padding:0}
-        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #8888}
-        pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid #8888;padding:.8rem}
-        mark{background:#ffd54d;color:#000;font-weight:600}.hidden{font-weight:700;text-decoration:underline dotted}
-        .alarm{background:#a40000;color:#fff;padding:.6rem}.notice{border:2px solid;padding:.6rem}
-        form{margin:.8rem 0}button,select,input,textarea{font:inherit;padding:.4rem .7rem}
-        :focus-visible{outline:3px solid #1769e0;outline-offset:2px}
-        .skip{position:absolute;left:-999px}.skip:focus{position:static}
-        fieldset{border:1px solid #8888;margin:1rem 0}
-        """
 }

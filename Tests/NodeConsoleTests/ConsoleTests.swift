@@ -1,3 +1,4 @@
+import Disclosure
 import Federation
 import Foundation
 import HTTPTypes
@@ -137,6 +138,55 @@ import Testing
         #expect(sessions.find(session?.id) == nil)
         for _ in 0..<ConsoleSessions.mostFailures { #expect(sessions.signIn("wrong") == nil) }
         #expect(sessions.signIn("right") == nil)
+    }
+
+    @Test func `A table of two dimensions stands as a grid, the longer one down, with every hidden cell in words`() throws {
+        let hidden = DisclosedCount.hidden(low: 0, high: 14, why: .small)
+        let breakdown = DisclosedBreakdown(
+            dimensions: ["sex", "ageBand"],
+            cells: [
+                .init(key: ["female", "0-9"], count: hidden), .init(key: ["female", "10-19"], count: .exact(0)),
+                .init(key: ["female", "20-29"], count: .rounded(1_240, base: 5, low: 1_222, high: 1_258)),
+                .init(key: ["female", "*"], count: hidden),
+            ])
+        let answer = DisclosedAnswer(total: hidden, breakdown: breakdown)
+        let korean = LeavingPage(pages: RequestPages(say: .ko)).numbers(.answered(answer)).text
+        #expect(korean.components(separatedBy: "비공개 0–14").count == 4, "the total and two cells")
+        #expect(korean.contains(">≈1,240<") && korean.contains("연령대") && korean.contains("여성") && korean.contains("전체"))
+        let rows = try #require(korean.components(separatedBy: "<tbody>").last).components(separatedBy: "<th scope=\"row\">")
+        #expect(rows.count == 5, "four age bands go down the page")
+    }
+
+    @Test func `Indented sentences become lists inside lists`() {
+        let lines = [(level: 0, text: "a"), (1, "b"), (2, "<c>"), (1, "d"), (0, "e")]
+        let html = SentenceList.html(lines).text.filter { !$0.isWhitespace }
+        #expect(
+            html == "<ulclass=\"said\"><li>a<ul><li>b<ul><li>&lt;c&gt;</li></ul></li><li>d</li></ul></li><li>e</li></ul>")
+    }
+
+    @Test func `Moments are told by the clock on the hospital's wall`() throws {
+        let moment = try #require(Timestamp("2026-12-05T16:47:14Z"))
+        let korea = ConsoleWords(.ko).time(moment).text
+        #expect(korea == "<time datetime=\"2026-12-05T16:47:14Z\">2026-12-06 01:47 KST</time>")
+        #expect(ConsoleWords(.en, offsetMinutes: -210).time(moment).text.contains("2026-12-05 13:17 UTC−03:30"))
+    }
+
+    @Test(arguments: [
+        ("auto", "즉시 반출"), ("manual-2", "2명 승인 필요"), ("hold-24h", "24시간 안에 거절이 없으면 자동 반출"),
+        ("hold-24h-2", "24시간 안에 거절이 없으면 자동 반출, 그 전에는 2명 승인 필요"),
+    ])
+    func `What the policy asked for is said in words`(word: String, said: String) {
+        #expect(ConsoleWords(.ko).decision(word) == said)
+    }
+
+    @Test func `The page says where one is, and names the hospital`() {
+        let page = ConsolePage(
+            language: .en, hospital: "A & B Hospital", hospitalID: "KR-H-0011", person: "uid 7", isStopped: false)
+        let session = ConsoleSessions.Session(id: "i", formKey: "k", seen: 0)
+        let html = page.html("Log", session, at: .log, "")
+        #expect(html.contains("A &amp; B Hospital") && html.contains("KR-H-0011"))
+        #expect(html.components(separatedBy: "aria-current").count == 2)
+        #expect(html.contains("<a href=\"/log\" accesskey=\"3\" aria-current=\"page\">"))
     }
 
     @Test func `Every hidden number is marked in the bytes, and nothing in them becomes markup`() {

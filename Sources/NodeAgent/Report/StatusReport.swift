@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Federation
 import Foundation
+import TerminalText
 
 /// What `dure-node status` says: what the daemon last wrote, whether it still runs, and what is in the spool.
 public struct StatusReport: Sendable {
@@ -51,38 +52,61 @@ public struct StatusReport: Sendable {
         return .object(object)
     }
 
-    /// The same for a person.
-    public func lines(korean: Bool) -> [String] {
+    /// One thing that a person wants to know, with its name.
+    public struct Fact: Sendable, Hashable {
+        /// What it is.
+        public var name: String
+        /// How it stands.
+        public var value: String
+    }
+
+    /// The same for a person: how things stand, each with its name; none where the node has never run.
+    public func facts(korean: Bool) -> [Fact] {
+        func say(_ english: String, _ koreanText: String) -> String { korean ? koreanText : english }
+        guard let status else { return [] }
+        let clock = status.clockOffset.map { "\($0) s" + (status.isClockOff ? say(": set it", ": 조정 필요") : "") }
+        return [
+            (say("last contact", "마지막 연결"), status.lastContact?.description ?? "-"),
+            (say("waiting", "대기"), "\(count(.acknowledge) + count(.evaluate))"),
+            (say("on the desk", "승인 대기"), "\(count(.decide))"), (say("to send", "전송 대기"), "\(count(.send))"),
+            (say("sent", "전송 완료"), "\(counts[.sent] ?? 0)"),
+            (say("policy", "정책"), "v\(status.policyVersion) \(status.policy.short)"),
+            (
+                say("data", "데이터"),
+                "\(status.provenance.store), \(status.provenance.dataRelease)"
+                    + (status.provenance.synthetic ? say(" (synthetic)", " (합성데이터)") : "")
+            ), (say("certificate", "인증서"), say("until ", "만료 ") + status.certificateExpires.day),
+            (say("clock", "시각 차이"), clock ?? "-"),
+        ].map(Fact.init)
+    }
+
+    /// What a person has to know or do besides.
+    public func notes(korean: Bool) -> [String] {
         func say(_ english: String, _ koreanText: String) -> String { korean ? koreanText : english }
         guard let status else { return [say("The node has never run here.", "이 노드는 아직 실행된 적이 없습니다.")] }
-        var lines = [
-            "\(status.hospital)  \(stateWord(korean))",
-            say("last contact", "마지막 연결") + "   \(status.lastContact?.description ?? "-")",
-            say("waiting", "대기") + "        \(count(.acknowledge) + count(.evaluate))",
-            say("on the desk", "승인 대기") + "    \(count(.decide))",
-            say("to send", "전송 대기") + "        \(count(.send))",
-            say("sent", "전송 완료") + "           \(counts[.sent] ?? 0)",
-            say("policy", "정책") + "         v\(status.policyVersion) \(status.policy.short)",
-            say("data", "데이터") + "           \(status.provenance.store), \(status.provenance.dataRelease)"
-                + (status.provenance.synthetic ? say(" (synthetic)", " (합성데이터)") : ""),
-            say("certificate", "인증서") + "    " + say("until", "만료") + " \(status.certificateExpires.day)",
-        ]
-        if let offset = status.clockOffset {
-            lines.append(say("clock", "시각 차이") + "          \(offset) s" + (status.isClockOff ? say(": set it", ": 조정 필요") : ""))
-        }
-        if let problem = status.problem { lines.append("\(problem.code): \(problem.message) \(problem.advice)") }
+        var notes: [String] = []
+        if let problem = status.problem { notes.append("\(problem.code): \(problem.message) \(problem.advice)") }
         if isStoppedByHand {
-            lines.append(
+            notes.append(
                 say(
                     "Everything is stopped. Two persons lift it, each with: dure-node lift",
                     "모든 처리가 중단되었습니다. 두 사람이 각각 실행하여 해제: dure-node lift"))
-            if let stopOrder { lines.append(say("stopped ", "중단 ") + "\(stopOrder.at): \(stopOrder.reason)") }
+            if let stopOrder { notes.append(say("stopped ", "중단 ") + "\(stopOrder.at): \(stopOrder.reason)") }
         }
-        if let pause, !pause.isEmpty { lines.append(say("pause: ", "일시 중지 사유: ") + pause) }
-        return lines
+        if let pause, !pause.isEmpty { notes.append(say("pause: ", "일시 중지 사유: ") + pause) }
+        return notes
     }
 
-    private func stateWord(_ korean: Bool) -> String {
+    /// All of it in lines for a terminal, the values in one column also where names are in Hangul.
+    public func lines(korean: Bool) -> [String] {
+        let facts = facts(korean: korean)
+        let width = facts.map { DisplayWidth.of($0.name) }.max() ?? 0
+        let head = status.map { ["\($0.hospital)  \(stateWord(korean: korean))"] } ?? []
+        return head + facts.map { DisplayWidth.padded($0.name, to: width + 3) + $0.value } + notes(korean: korean)
+    }
+
+    /// The node's state in one word.
+    public func stateWord(korean: Bool) -> String {
         guard korean else { return word }
         return switch word {
         case "connected": "연결됨"
