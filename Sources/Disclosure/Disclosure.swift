@@ -1,7 +1,8 @@
 // Disclosure: what may leave a hospital, and nothing else.
 //
 // Lives here: the count types (Counts), a hospital's rules (Rules), the release gate (Gate), the protection of tables (Tables),
-// the ledger of what was released (Ledger), consortium totals and sketches (Totals) and the merging of answers (Merging).
+// the ledger of what was released (Ledger), the catalogue (Catalogue), consortium totals and sketches (Totals) and the merging of
+// answers (Merging).
 // May not live here: clocks, files, networks, cryptography, and any knowledge of what a patient record looks like. Keyed
 // randomness comes in as a `StickyKey`. So every rule can be tested by itself and read in an afternoon.
 //
@@ -24,10 +25,11 @@
 //   threshold 11            no count of 1 to 10 is shown: what the strictest published rules ask (1 to 10 hidden, groups of 11)
 //   zero merge              "nobody" is knowledge about everybody in the group, so 0 looks like 1 to 10
 //   offset 4                the ledger's threshold is k + 0...4 by a key and the set: somebody who knows k - 1 members of a
-//                           group cannot rely on the step from hidden to shown
+//                           group cannot rely on the step from hidden to shown. Decisions agree with each other (OffsetVerdicts)
 //   roundTo 5, sticky       unbiased, the same for the same set, and drawn only after the ledger has replaced near-equal sets
 //                           by one: rounding by itself is an equality test
-//   smallest shown 15       the smallest number shown stands for 11 to 15 and more
+//   smallest shown 20       it stands for k to 2k and more: were it 15, for 11 to 19, a shown group inside one of 15 would
+//                           tell that they differ by at most 8
 //   ledger on               without it any pair of questions that differ by one patient tells that patient's answer
 //   branch support on       questions that name patients one by one are answered as if those branches were not there
 //   exposureCap 0.2         many questions about few patients rebuild their records whatever each answer looks like
@@ -37,6 +39,8 @@
 //
 //   - Somebody who knows k - 1 members of a group for certain learns about the next one: with one such group one time in five,
 //     with ten groups about nine times in ten. Every threshold system has this.
+//   - Whoever knows all questions, and so often whose a known number is, knows that at most k + d - 1 patients make the difference.
+//     Several such conclusions about overlapping groups can leave fewer than k numbers for a small group (attack 26, --told).
 //   - "Hidden or shown" is itself one bit about a group. Branch support keeps it to groups that criteria can describe; the
 //     codes inside one concept set are not branches.
 //   - A question of n criteria is answered for a group that differs from the described one by up to n (k - 1) patients, and says

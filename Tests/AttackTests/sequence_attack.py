@@ -9,26 +9,29 @@ The attacker is told more than anybody outside could know: of each number whethe
 by a few patients. It deduces
 
   new         the group has value - base + 1 ... value + base - 1 patients; the smallest number shown stands for k and more
-  known       what is stated, and: the patients by which the group differs from one shown group, or from the sum or difference
-              of two, with that number are at most k + d - 1 (of several such combinations the true one is told)
+  known       what is stated; with --told also: the patients by which the group differs from one shown group, or from the sum or
+              difference of two, with that number are at most k + d - 1 (of several such combinations the true one is told)
   hidden      at most k + d - 1 patients, unless it is hidden because its patients were in many shown groups (told, too)
   hiddenCell  what is stated (it may be hidden to protect another cell)
 
-and looks, for each group of fewer than k patients, for the smallest and the largest number that fit all of it: by linear
-programs with fractions, then by mixed-integer programs with whole patients (scipy's HiGHS). A group is exact where one number is
-left, narrow where none of at least k is left, or fewer than k + 1 numbers are.
+and looks, for each group of fewer than k patients, for the smallest and the largest number that fit all of it, by mixed-integer
+programs: whole patients, so at least as strong as linear programs with fractions (scipy's HiGHS). A group is exact where one number
+is left, narrow where none of at least k is left, or fewer than k + 1 numbers are.
+
+  sequence_attack.py [--told] [--most N] FILE
 """
+import argparse
+import itertools
 import json
-import sys
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import bmat, csr_matrix, eye
 
 TOLERANCE = 1e-6
 
 
-def deductions(sequence):
+def deductions(sequence, told):
     """Rows (coefficients over groups of patients, low, high) that an attacker knows to hold."""
     sizes = np.array(sequence["sizes"], float)
     k, most, base = sequence["k"], sequence["k"] + sequence["d"] - 1, sequence["base"]
@@ -48,7 +51,7 @@ def deductions(sequence):
             value = reply["value"]
             low, high = (k if value <= least else value - base + 1), value + base - 1
             shown.append((vector, value))
-        elif reply["kind"] == "known":
+        elif reply["kind"] == "known" and told:
             difference = nearest(vector, reply["value"], shown, sizes, most, base, least)
             if difference is not None:
                 add(difference, 0, most)
@@ -78,8 +81,8 @@ def nearest(vector, value, shown, sizes, most, base, least):
 class Tables:
     """All tables that fit; each one found is a witness for every group."""
 
-    def __init__(self, sizes, rows, whole):
-        self.sizes, self.whole, self.count = sizes, whole, len(sizes)
+    def __init__(self, sizes, rows):
+        self.count = len(sizes)
         self.matrix = csr_matrix(np.array([row[0] for row in rows])) if rows else None
         self.low = np.array([row[1] for row in rows])
         self.high = np.array([row[2] for row in rows])
@@ -99,27 +102,26 @@ class Tables:
             wanted, cap = extra
             size = len(wanted)
             more = csr_matrix((np.ones(size), (range(size), wanted)), shape=(size, self.count))
-            from scipy.sparse import bmat, eye
             matrix = bmat([[matrix, None], [more, -eye(size)]]).tocsr()
             low, high = np.concatenate([low, np.zeros(size)]), np.concatenate([high, np.full(size, np.inf)])
             cost = np.concatenate([np.zeros(self.count), -np.ones(size)])
             upper = np.concatenate([np.full(self.count, np.inf), cap])
         result = milp(
             cost, constraints=[LinearConstraint(matrix, low, high)], bounds=Bounds(0, upper),
-            integrality=np.ones(len(cost)) if self.whole else None)
+            integrality=np.ones(len(cost)))
         if result.status == 3 or result.x is None:
             return None
-        found = np.round(result.x[: self.count]) if self.whole else result.x[: self.count]
+        found = np.round(result.x[: self.count])
         self.smallest = np.minimum(self.smallest, found)
         self.largest = np.maximum(self.largest, found)
         return result.fun
 
 
-def attack(sequence, whole):
+def attack(sequence, told):
     """The small groups that are exact, and those that are narrow."""
-    sizes, rows = deductions(sequence)
+    sizes, rows = deductions(sequence, told)
     k = sequence["k"]
-    tables = Tables(sizes, rows, whole)
+    tables = Tables(sizes, rows)
     small = [group for group in range(len(sizes)) if sizes[group] < k]
     # Groups that no deduction holds from above can be as large as one likes.
     bounded = {group for vector, _, high in rows if high < np.inf for group in np.flatnonzero(vector)}
@@ -154,22 +156,24 @@ def attack(sequence, whole):
     return exact, narrow
 
 
-def main(path):
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file")
+    parser.add_argument("--told", action="store_true")
+    parser.add_argument("--most", type=int, default=10**9)
+    options = parser.parse_args()
     count, exact, narrow = 0, 0, 0
-    with open(path) as lines:
-        for line in lines:
+    with open(options.file) as lines:
+        for line in itertools.islice(lines, options.most):
             sequence = json.loads(line)
             count += 1
-            found = attack(sequence, whole=False)
-            if not (found[0] or found[1]):
-                # Whole patients are the stronger deduction, and the slower one.
-                found = attack(sequence, whole=True)
+            found = attack(sequence, options.told)
             exact += bool(found[0])
             narrow += bool(found[1])
             if found[0] or found[1]:
-                print(f"sequence {sequence['sequence']}: exact {found[0]}, narrow {found[1]}")
+                print(f"sequence {sequence['sequence']}: exact {found[0]}, narrow {found[1]}", flush=True)
     print(f"{count} sequences, {exact} with an exact small group, {narrow} with a narrow one")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -65,13 +65,13 @@ import Testing
         }
     }
 
-    /// The disclosed count is what the hospital's rules make of `persons`: 0 to 10 hidden, the others bounded and never below 15.
+    /// The disclosed count is what the hospital's rules make of `persons`: 0 to 10 hidden, the others bounded and never below 20.
     private func expect(_ count: DisclosedCount, standsFor persons: Int, sourceLocation: SourceLocation = #_sourceLocation) {
         switch count {
         case .hidden(let low, let high, _):
             #expect(low == 0 && persons <= high, sourceLocation: sourceLocation)
         case .rounded(let value, let base, let low, let high):
-            #expect(base == 5 && value.isMultiple(of: 5) && value >= 15, sourceLocation: sourceLocation)
+            #expect(base == 5 && value.isMultiple(of: 5) && value >= 20, sourceLocation: sourceLocation)
             #expect(persons >= 11 && (low...high).contains(persons), sourceLocation: sourceLocation)
         default:
             Issue.record("\(count) stands for \(persons)", sourceLocation: sourceLocation)

@@ -122,7 +122,7 @@ import Testing
 
     @Test func `What a well-formed policy should be asked about is said`() throws {
         let notes = try policy(text(defaults: #"unlisted_projects: "answer""#, projects: #"{ id: "P-1" }"#)).notes
-        #expect(notes.contains { $0.contains("smallest number ever shown is 15") })
+        #expect(notes.contains { $0.contains("smallest number ever shown is 20") })
         #expect(notes.contains { $0.contains("projects.P-1 has no `until`") })
         #expect(notes.contains { $0.contains("not listed are answered") })
     }

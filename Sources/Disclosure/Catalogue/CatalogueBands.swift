@@ -1,4 +1,4 @@
-/// Bands of the numbers in a catalogue: 15, 50, 100, 200, 500, 1,000, 2,000, ... (1, 2, 5 and their tens).
+/// Bands of the numbers in a catalogue: 20, 50, 100, 200, 500, 1,000, 2,000, ... (1, 2, 5 and their tens).
 ///
 /// Where one band ends and the next begins is moved upwards by up to a fifth, by a key and by the row, and always in the same way
 /// for the same row. So a row that moves to another band between two data releases tells that it has passed a place that nobody

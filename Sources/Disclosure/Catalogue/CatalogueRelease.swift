@@ -7,7 +7,7 @@ extension ReleaseGate {
     /// no difference of two rows isolates few patients. Its bands begin at places that a key moves, always the same way for a row, so
     /// that repeats and new data releases show no single patient. Make it once for each data release.
     ///
-    /// - A row with fewer than `smallestShown` (15) patients, moved by the key, is left out, and so is its number of records.
+    /// - A row with fewer than `smallestShown` (20) patients, moved by the key, is left out, and so is its number of records.
     /// - Parts of a row whose bands would tell about a part that was left out are left out, too; where no part is left that could
     ///   be, the row itself is.
     /// - Throws: `badAnswer` where a key stands twice or a parent is not in the table.

@@ -101,9 +101,17 @@ public struct DisclosureRules: Sendable, Hashable {
     }
 
     /// The smallest number that can be shown for a count of at least `threshold`.
-    public var smallestShown: Int {
+    public var smallestShown: Int { Self.smallestShown(threshold: threshold, roundTo: roundTo) }
+
+    /// The smallest number that can be shown: without rounding the threshold; else a multiple of the base, at least 15, and so
+    /// large that it stands for k to 2k and more.
+    ///
+    /// The last is for groups inside groups. Where a group is shown with the smallest number, and a smaller one inside it is shown,
+    /// too, the smaller one has k patients or more. If the smallest number stood for at most 2k - 2, those who make the difference
+    /// would be fewer than k for all to see (with 15 for 11 to 19: at most 8).
+    static func smallestShown(threshold: Int, roundTo: Int) -> Int {
         guard roundTo > 1 else { return threshold }
-        return (max(Self.floorShown, threshold) + roundTo - 1) / roundTo * roundTo
+        return (max(floorShown, threshold, 2 * threshold - roundTo + 1) + roundTo - 1) / roundTo * roundTo
     }
 
     /// The largest count that can stand behind the small-count symbol of a single count: k + d - 1 with the ledger, else k - 1.

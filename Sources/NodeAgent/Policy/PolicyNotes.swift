@@ -8,11 +8,8 @@ extension Policy {
         let rules = disclosure
         if rules.roundTo > 1 {
             notes.append(
-                "The smallest number ever shown is \(smallestShown): threshold \(rules.threshold), rounded to \(rules.roundTo).")
-            if !rules.threshold.isMultiple(of: rules.roundTo) {
-                notes.append(
-                    "defaults.threshold is no multiple of round_to; \(smallestShown) would say the same more plainly.")
-            }
+                "The smallest number ever shown is \(rules.smallestShown): threshold \(rules.threshold), rounded to \(rules.roundTo)."
+            )
         } else {
             notes.append(
                 "Counts from \(rules.threshold) on are shown exactly: exact counts are easier to compare than rounded ones.")
@@ -29,11 +26,5 @@ extension Policy {
             notes.append("desk.approvers names fewer persons than an approval needs: those requests would all expire.")
         }
         return notes
-    }
-
-    /// The smallest count that an answer can show.
-    private var smallestShown: Int {
-        let base = disclosure.roundTo
-        return max(disclosure.threshold, (disclosure.threshold + base - 1) / base * base, DisclosureRules.floorShown)
     }
 }
