@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Federation
 import Foundation
+import GRDB
 import Testing
 
 @testable import NodeAgent
@@ -119,5 +120,79 @@ import Testing
         try AuditComparison(report.lines).check(head.point)
         #expect(report.heads.map(\.digest).contains(document.digest))
         #expect(try report.verify().count == report.lines.count)
+    }
+
+    // MARK: archives
+
+    /// A node whose log has lines of 2020, 2021 and today, with a signed word after the second and the last.
+    private func oldLog() async throws -> (node: TestNode, spool: Spool) {
+        let node = try TestNode()
+        let spool = try Spool(try node.folder.state, hospital: Consortium.hospital)
+        let signing = try NodeIdentity(in: node.folder.state).keys.signing
+        func sign() async throws {
+            let point = try await spool.auditPoint()
+            let head = AuditHead(node: Consortium.hospital, point: point, at: Timestamp(node.consortium.clock.clock.now()))
+            try await spool.keep(head: try SignedDocument(signing: head, with: signing), count: point.count)
+        }
+        for (number, day) in ["2020-05-01", "2020-06-01", "2021-01-01"].enumerated() {
+            try await spool.record("a.\(number)", "o", at: try #require(Timestamp("\(day)T00:00:00Z")))
+            if number == 1 { try await sign() }
+        }
+        try await spool.record("today", "o", at: Timestamp(node.consortium.clock.clock.now()))
+        try await sign()
+        return (node, spool)
+    }
+
+    @Test func `Old lines go into a file up to a signed place, and file and log hold together and apart`() async throws {
+        let (node, spool) = try await oldLog()
+        let before = try await spool.auditLines()
+        let archive = AuditArchive(state: try node.folder.state, clock: node.consortium.clock.clock)
+        let plan = try #require(try await archive.plan(keepYears: 5))
+        #expect(plan.first == 0 && plan.start.count == 2, "the third line is old, too, but nobody has signed it")
+
+        let file = try node.folder.state.file("archive.jsonl")
+        let digest = try await archive.put(plan, into: file, by: Operator(uid: 7, name: nil))
+        let written = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        #expect(written == Array(before.prefix(2)))
+        #expect(Digest256(of: Array(try Data(contentsOf: URL(fileURLWithPath: file)))) == digest)
+
+        let report = try await AuditReport(state: node.folder.state)
+        #expect(report.entries().map(\.action) == ["a.2", "today", "log.archived"])
+        #expect(report.entries().last?.content == digest && report.entries().last?.actor == "person:uid-7")
+        #expect(try report.verify().count == 5)
+        #expect(try await spool.verifyAudit().count == 5)
+        #expect(try AuditComparison(written + report.lines).count == 5)
+
+        let points = try report.signedPoints()
+        #expect(try AuditComparison.start(of: report.lines, vouchedFor: points) == plan.start)
+        #expect(throws: FederationError.self) {
+            try AuditComparison.start(of: Array(report.lines.dropFirst()), vouchedFor: points)
+        }
+        await #expect(throws: NodeError.self, "an archive is never written over") {
+            try await archive.put(plan, into: file, by: Operator(uid: 7, name: nil))
+        }
+        #expect(try await archive.plan(keepYears: 5) == nil)
+    }
+
+    @Test func `Lines above the beginning cannot be removed, and a broken log is not put away`() async throws {
+        let (node, spool) = try await oldLog()
+        let archive = AuditArchive(state: try node.folder.state, clock: node.consortium.clock.clock)
+        let plan = try #require(try await archive.plan(keepYears: 5))
+        _ = try await archive.put(plan, into: try node.folder.state.file("a.jsonl"), by: Operator(uid: 7, name: nil))
+        await #expect(throws: NodeError.self) {
+            try await spool.write { database, _ in try database.execute(sql: "DELETE FROM audit WHERE sequence = 2") }
+        }
+        try await spool.write { database, _ in
+            try database.execute(sql: "DROP TRIGGER audit_is_append_only_1; UPDATE audit SET line = replace(line, 'a.2', 'a.9')")
+        }
+        await #expect(throws: NodeError.self) { try await archive.plan(keepYears: 5) }
+    }
+
+    @Test(arguments: [
+        ("2026-11-28T10:00:00Z", 5, "2021-11-28T10:00:00Z"), ("2028-02-29T00:00:00Z", 3, "2025-02-28T00:00:00Z"),
+        ("2028-02-29T00:00:00Z", 4, "2024-02-29T00:00:00Z"),
+    ])
+    func `Years are counted by the calendar`(now: String, years: Int, cutoff: String) throws {
+        #expect(AuditArchive.cutoff(before: try #require(Timestamp(now)), years: years) == Timestamp(cutoff))
     }
 }

@@ -126,4 +126,31 @@ import Testing
         #expect(notes.contains { $0.contains("projects.P-1 has no `until`") })
         #expect(notes.contains { $0.contains("not listed are answered") })
     }
+
+    @Test func `A file that was edited by hand may be stricter; a looser one is refused and the one before stays`() async throws {
+        let node = try TestNode()
+        let state = try node.folder.state
+        let file = state.file("edited.yaml")
+        func edit(_ text: String) throws -> Policy {
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            return try PolicyInForce(state).admit(file)
+        }
+        #expect(try edit(text(1, defaults: "threshold: 15")).version == 1, "the first one is the hospital's own word")
+        #expect(try edit(text(2, defaults: "threshold: 20")).disclosure.threshold == 20)
+        let error = #expect(throws: NodeError.self) { try edit(text(3, defaults: "threshold: 15")) }
+        #expect(error?.code == .configuration && error?.message.contains("defaults.threshold") == true)
+        #expect(throws: NodeError.self, "what was refused is not in force the next time") {
+            try edit(text(3, defaults: "threshold: 15"))
+        }
+        #expect(try edit(text(4, defaults: "threshold: 20")).version == 4)
+
+        // Two persons may: what they applied is taken at the next start.
+        try text(5, defaults: "threshold: 15").write(
+            toFile: state.file("changed.yaml"), atomically: true, encoding: .utf8)
+        let change = PolicyChange(state: state, file: file, clock: node.consortium.clock.clock)
+        _ = try await change.apply(state.file("changed.yaml"), by: kim)
+        #expect(try PolicyInForce(state).admit(file).version == 4)
+        _ = try await change.apply(state.file("changed.yaml"), by: lee)
+        #expect(try PolicyInForce(state).admit(file).version == 5)
+    }
 }

@@ -66,6 +66,8 @@ public struct AuditComparison: Sendable {
     public var count: Int { digests.count - 1 + first }
     /// The number of the first line.
     private let first: Int
+    /// The log's chain after its last line.
+    public let chain: AuditChain
 
     /// Follows a log.
     /// - Parameter start: where it begins, if its older lines were put away.
@@ -79,6 +81,25 @@ public struct AuditComparison: Sendable {
             digests.append(chain.head)
         }
         self.digests = digests
+        self.chain = chain
+    }
+
+    /// Where a log begins whose older lines were put away: nil for one that has its first line.
+    ///
+    /// - Throws: `FederationError` (`CHAIN_BROKEN`) where nobody has signed that place, so that lines may be missing unseen.
+    public static func start(
+        of lines: [String], vouchedFor points: [AuditPoint]
+    ) throws(FederationError) -> AuditPoint? {
+        guard let line = lines.first, let value = try? JSONValue(parsing: line),
+            let entry = try? AuditEntry(from: JSONReader(value)), entry.sequence > 0
+        else { return nil }
+        let start = AuditPoint(count: entry.sequence, head: entry.previous)
+        guard points.contains(start) else {
+            throw FederationError(
+                .chainBroken, "The log begins with line \(entry.sequence), and no signed head vouches for that place.",
+                advice: "Give the archives of the older lines, the oldest first, or the heads that the coordinator kept.")
+        }
+        return start
     }
 
     /// Passes where the log goes through `point`.

@@ -49,6 +49,8 @@ public struct PolicyChange: Sendable {
         }
         try keep(old)
         try await log(new, by: person, first: first)
+        // First what is admitted, then the file: a crash in between leaves the stricter file in use.
+        try PolicyInForce(state).keep(text)
         try Files.write(text, to: file, mode: 0o640)
         unlink(consentFile)
         return .applied(new, looser: looser)

@@ -232,7 +232,7 @@ actor Spool {
         try write(by: actor) { _, audit in try audit(now, action, object, outcome, content) }
     }
 
-    /// Every line, in order.
+    /// Every line that was not put into an archive, in order.
     func auditLines() throws(NodeError) -> [String] {
         try read { database in
             guard try database.tableExists("audit") else { return [] }
@@ -243,9 +243,9 @@ actor Spool {
     /// Follows the whole chain.
     /// - Throws: `INTEGRITY` that names the first line that does not follow.
     func verifyAudit() throws(NodeError) -> AuditChain {
-        let lines = try auditLines()
+        let (lines, start) = (try auditLines(), try auditStart())
         do throws(FederationError) {
-            return try AuditChain.verify(lines)
+            return try AuditComparison(lines, from: start).chain
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
         }

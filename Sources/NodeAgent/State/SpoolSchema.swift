@@ -96,6 +96,18 @@ enum SpoolSchema {
                     CREATE TABLE audit_head (count INTEGER PRIMARY KEY NOT NULL, document BLOB NOT NULL) STRICT;
                     """)
         }
+        migrator.registerMigration("005 archives of the audit log") { database in
+            try database.execute(
+                sql: """
+                    -- Lines may go only below the place where the log was made to begin (setting 'audit-start', JSON with a
+                    -- `count`), which is written when they stand in an archive.
+                    DROP TRIGGER audit_is_append_only_2;
+                    CREATE TRIGGER audit_is_append_only_2 BEFORE DELETE ON audit
+                        WHEN old.sequence >= coalesce(
+                            (SELECT json_extract(CAST(value AS TEXT), '$.count') FROM setting WHERE name = 'audit-start'), 0)
+                        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+                    """)
+        }
         return migrator
     }
 }

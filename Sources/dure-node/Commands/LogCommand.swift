@@ -5,7 +5,7 @@ import NodeAgent
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "The audit log: what came, what was decided, what left.",
-        subcommands: [Search.self, Export.self, Verify.self, MonthlyReviewCommand.self])
+        subcommands: [Search.self, Export.self, Verify.self, MonthlyReviewCommand.self, ArchiveCommand.self])
 
     struct Search: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -64,7 +64,7 @@ struct LogCommand: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "export",
-            abstract: "Print every line, in order.",
+            abstract: "Print every line that is not in an archive, in order.",
             discussion: "One JSON object a line; each carries the digest of the one before. Holds no count and no patient.")
 
         @OptionGroup var options: NodeOptions
@@ -88,6 +88,43 @@ struct LogCommand: AsyncParsableCommand {
             Terminal.say(
                 options.language("\(chain.count) lines, every one follows the one before.", "\(chain.count)개 행의 연결이 모두 올바릅니다."))
             Terminal.print(chain.head.text)
+        }
+    }
+
+    struct ArchiveCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "archive",
+            abstract: "Put lines that are older than log.keep_years of the policy into a file, and remove them here.",
+            discussion: """
+                The log is cut at the last old place that this node has signed and the coordinator has kept. The file is written, \
+                read back and checked before anything is removed; the log says who did it and has the file's digest. Tickets \
+                that were settled before that time go, too; what was released stays remembered. Works beside a running node.
+
+                Without --to, it only says what would go. `dure audit verify --archive FILE LOG` puts both together again.
+
+                Example: dure-node log archive --to /srv/archive/dure-log-2021.jsonl
+                """)
+
+        @OptionGroup var options: NodeOptions
+        @Option(name: .long, help: ArgumentHelp("The new file.", valueName: "file")) var to: String?
+
+        func run() async throws {
+            let person = Operator.current()
+            let years = try Policy(file: options.policyFile).keepYears
+            if to != nil { try Operator.becomeOwner(of: options.stateDirectory) }
+            let archive = AuditArchive(state: try StateDirectory(options.stateDirectory))
+            guard let plan = try await archive.plan(keepYears: years) else {
+                return Terminal.say(
+                    options.language("Nothing is older than \(years) years.", "\(years)년이 지난 기록이 없습니다."))
+            }
+            Terminal.say(
+                options.language(
+                    "Lines \(plan.first) to \(plan.start.count - 1) are older than \(years) years (\(plan.cutoff.day)).",
+                    "\(plan.first)–\(plan.start.count - 1)번 행은 \(years)년(\(plan.cutoff.day))이 지났습니다."))
+            guard let to else { return }
+            let digest = try await archive.put(plan, into: to, by: person)
+            Terminal.say(options.language("Written and removed here: ", "파일로 옮겼습니다: ") + to)
+            Terminal.print(digest.text)
         }
     }
 }

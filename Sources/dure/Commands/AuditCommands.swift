@@ -22,14 +22,16 @@ struct AuditCommands: ParsableCommand {
                 """)
 
         @Argument(help: "The hospital's log, one line of JSON each.") var log: String
+        @Option(help: "A file with older lines (dure-node log archive); once for each, the oldest first.") var archive: [String] =
+            []
         @Option(help: "What the coordinator kept of the node's word on its log.") var heads: String?
         @Option(help: "The node's signing key, 64 hexadecimal digits; without it, signatures are not checked.") var key: String?
 
         func run() throws {
-            let lines = try Self.lines(log)
+            let lines = try (archive + [log]).flatMap(Self.lines)
             do throws(FederationError) {
-                let comparison = try AuditComparison(lines)
                 let points = try points()
+                let comparison = try AuditComparison(lines, from: try AuditComparison.start(of: lines, vouchedFor: points))
                 for point in points { try check(point, comparison, points) }
                 print("\(comparison.count) lines hold; \(points.count) signed heads agree.")
             } catch {
