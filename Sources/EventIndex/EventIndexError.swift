@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What can go wrong with an index, told to a person: what, where, and what to do.
 public struct EventIndexError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of failure. Raw values are stable.
@@ -14,6 +20,8 @@ public struct EventIndexError: Error, Sendable, Hashable, CustomStringConvertibl
         case damaged = "INDEX_DAMAGED"
         /// The index cannot be written.
         case unwritable = "INDEX_UNWRITABLE"
+        /// There is no room left on the disk.
+        case noRoom = "INDEX_NO_ROOM"
         /// The store cannot be indexed.
         case unusableStore = "INDEX_UNUSABLE_STORE"
         /// The caller stopped it.
@@ -37,6 +45,16 @@ public struct EventIndexError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// Message and advice in one line.
     public var description: String { "\(message). \(advice)" }
+
+    /// What the system said while a file was written.
+    static func unwritten(_ what: String, _ path: String, _ number: Int32) -> EventIndexError {
+        let isFull = number == ENOSPC || number == EDQUOT
+        return EventIndexError(
+            isFull ? .noRoom : .unwritable, "Could not \(what) \(path): \(String(cString: strerror(number)))",
+            advice: isFull
+                ? "Free space on the disk (a build needs room for the old and the new index), then build again."
+                : "Check the folder and its rights, then build again.")
+    }
 
     static func damaged(_ what: String) -> EventIndexError {
         EventIndexError(

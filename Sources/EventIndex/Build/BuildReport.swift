@@ -39,4 +39,6 @@ public struct BuildReport: Sendable, Hashable {
     public var bytes: Int
     /// The generation written.
     public var generation: UInt64
+    /// Rows that the store gave, by table; nil where only those of changed persons were read.
+    public var rowsRead: [EventTable: Int]? = nil
 }

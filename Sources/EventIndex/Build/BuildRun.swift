@@ -5,6 +5,8 @@ struct BuildRun {
     let store: any ClinicalStore
     let options: IndexBuildOptions
     let path: String
+    /// Which index it follows; nil for the one at `path`.
+    let succession: IndexSuccession?
     let tracker: ProgressTracker
     let isCancelled: @Sendable () -> Bool
 
@@ -38,10 +40,10 @@ struct BuildRun {
         _ start: Start, from previous: PreviousIndex?, vocabularyChanged: Bool = true
     ) throws(EventIndexError) -> BuildReport {
         let sink = start.sink
-        let generation = Self.nextGeneration(path)
+        let generation = succession?.generation ?? Self.nextGeneration(path)
         var skipped = start.skipped
         try start.persons.write(to: sink)
-        let events = try writeEvents(start, previous, &skipped)
+        let (events, read) = try writeEvents(start, previous, &skipped)
         tracker.begin("vocabulary")
         if let previous, !vocabularyChanged,
             previous.index.header.vocabularyRelease == Self.known(store.profile.vocabularyRelease)
@@ -56,14 +58,16 @@ struct BuildRun {
         try PersonMap(ids: start.persons.ids, generation: generation).write(to: PersonMap.path(of: path))
         let bytes = try sink.commit(persons: start.persons.count, generation: generation)
         return BuildReport(
-            persons: start.persons.count, events: events, skipped: skipped.list, bytes: bytes, generation: generation)
+            persons: start.persons.count, events: events, skipped: skipped.list, bytes: bytes, generation: generation,
+            rowsRead: previous == nil ? read : nil)
     }
 
     private func writeEvents(
         _ start: Start, _ previous: PreviousIndex?, _ skipped: inout SkippedRows
-    ) throws(EventIndexError) -> Int {
+    ) throws(EventIndexError) -> (events: Int, read: [EventTable: Int]) {
         var visits = WrittenTable()
         var events = 0
+        var read: [EventTable: Int] = [:]
         // Visits first: the others look up the type of their visit.
         for table in [EventTable.visit] + EventTable.allCases.filter({ $0 != .visit }) {
             tracker.begin(table.rawValue)
@@ -73,10 +77,11 @@ struct BuildRun {
                 progress: { tracker.advance($0) })
             let outcome = try builder.build()
             events += outcome.statistics.records
+            read[table] = outcome.read
             skipped.add(outcome.skipped)
             if table == .visit { visits = outcome.written }
         }
-        return events
+        return (events, read)
     }
 
     /// One more than the index that is there now.

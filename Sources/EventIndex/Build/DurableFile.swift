@@ -20,7 +20,7 @@ enum DurableFile {
         let temporary = path + ".building"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failed(temporary, errno) }
+        guard descriptor >= 0 else { throw EventIndexError.unwritten("create", temporary, errno) }
         var done = 0
         var number: Int32 = 0
         while done < bytes.count {
@@ -37,15 +37,9 @@ enum DurableFile {
         if number == 0, rename(temporary, path) != 0 { number = errno }
         guard number == 0 else {
             unlink(temporary)
-            throw failed(path, number)
+            throw EventIndexError.unwritten("write", path, number)
         }
         syncFolder(of: path)
-    }
-
-    private static func failed(_ path: String, _ number: Int32) -> EventIndexError {
-        EventIndexError(
-            .unwritable, "Could not write \(path): \(String(cString: strerror(number)))",
-            advice: "Check the folder, its rights and the space on the disk, then build again.")
     }
 }
 

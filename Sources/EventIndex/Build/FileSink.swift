@@ -25,7 +25,7 @@ final class FileSink {
         self.path = path
         temporary = path + ".building"
         descriptor = open(temporary, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw Self.failed("create", temporary, errno) }
+        guard descriptor >= 0 else { throw EventIndexError.unwritten("create", temporary, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw EventIndexError(
@@ -34,7 +34,7 @@ final class FileSink {
         guard ftruncate(descriptor, 0) == 0 else {
             let number = errno
             close(descriptor)
-            throw Self.failed("empty", temporary, number)
+            throw EventIndexError.unwritten("empty", temporary, number)
         }
     }
 
@@ -74,7 +74,7 @@ final class FileSink {
         entries.removeLast(entries.count - mark.entries)
         end = mark.end
         // Nothing of what is forgotten may stay in the gaps between segments.
-        guard ftruncate(descriptor, off_t(end)) == 0 else { throw Self.failed("shorten", temporary, errno) }
+        guard ftruncate(descriptor, off_t(end)) == 0 else { throw EventIndexError.unwritten("shorten", temporary, errno) }
     }
 
     /// Reads a segment back.
@@ -86,7 +86,7 @@ final class FileSink {
                 pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(Int(entry.offset) + done))
             }
             if got < 0, errno == EINTR { continue }
-            guard got > 0 else { throw Self.failed("read back", temporary, errno) }
+            guard got > 0 else { throw EventIndexError.unwritten("read back", temporary, errno) }
             done += got
         }
         return bytes
@@ -115,9 +115,9 @@ final class FileSink {
         header.append(number: header.withUnsafeBytes(Checksum.of))
         try write(header, at: 0)
         guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
-            throw Self.failed("write", temporary, errno)
+            throw EventIndexError.unwritten("write", temporary, errno)
         }
-        guard rename(temporary, path) == 0 else { throw Self.failed("rename", temporary, errno) }
+        guard rename(temporary, path) == 0 else { throw EventIndexError.unwritten("rename", temporary, errno) }
         isCommitted = true
         DurableFile.syncFolder(of: path)
         return size
@@ -152,16 +152,8 @@ final class FileSink {
         while done < bytes.count {
             let put = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
             if put < 0, errno == EINTR { continue }
-            guard put > 0 else { throw Self.failed("write", temporary, errno) }
+            guard put > 0 else { throw EventIndexError.unwritten("write", temporary, errno) }
             done += put
         }
-    }
-
-    private static func failed(_ what: String, _ path: String, _ number: Int32) -> EventIndexError {
-        EventIndexError(
-            .unwritable, "Could not \(what) \(path): \(String(cString: strerror(number)))",
-            advice: number == ENOSPC
-                ? "Free space on the disk (a build needs room for the old and the new index), then build again."
-                : "Check the folder and its rights, then build again.")
     }
 }

@@ -21,20 +21,35 @@ public struct IndexBuilder: Sendable {
     ///
     /// - Parameters:
     ///   - path: where the index is to be; its folder exists.
+    ///   - succession: which index it follows, where that is not the one at `path`.
     ///   - progress: told now and then how far it is.
     ///   - isCancelled: asked now and then; yes ends the build with the code `cancelled` and leaves the old index alone.
     /// - Throws: `unusableStore` with the store's own reason, `unwritable`, `cancelled`.
     @discardableResult
     public func build(
-        to path: String, progress: (BuildProgress) -> Void = { _ in },
+        to path: String, after succession: IndexSuccession? = nil, progress: (BuildProgress) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(EventIndexError) -> BuildReport {
         // The tracker that keeps the closure does not live longer than this call.
         try withoutActuallyEscaping(progress) { (progress) throws(EventIndexError) in
             let run = BuildRun(
-                store: store, options: options, path: path, tracker: ProgressTracker(store.profile, progress),
-                isCancelled: isCancelled)
+                store: store, options: options, path: path, succession: succession,
+                tracker: ProgressTracker(store.profile, progress), isCancelled: isCancelled)
             return try run.finish(try run.start(), from: nil)
         }
+    }
+}
+
+/// Where an index stands in the line of a store's indices, when each lies in a place of its own.
+public struct IndexSuccession: Sendable, Hashable {
+    /// The index before it; nil if there is none.
+    public var previous: String?
+    /// Its number: larger than that of every index of the store that ever was.
+    public var generation: UInt64
+
+    /// A place in the line.
+    public init(previous: String?, generation: UInt64) {
+        self.previous = previous
+        self.generation = generation
     }
 }

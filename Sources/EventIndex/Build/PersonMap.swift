@@ -24,7 +24,7 @@ public struct PersonMap: Sendable, Hashable {
     ///
     /// - Throws: `damaged` if the file is damaged, also if it belongs to another generation of the index.
     public static func open(of index: EventIndex, at indexPath: String) throws(EventIndexError) -> PersonMap {
-        let file = try MappedFile(path: path(of: indexPath))
+        let file = try MappedFile(path: path(of: indexPath), least: headerSize)
         let bytes = Bytes(file.bytes)
         guard try bytes.load(0, as: UInt64.self) == magic else {
             throw EventIndexError(

@@ -20,6 +20,8 @@ struct TableBuilder {
         var statistics: TableStatistics
         var skipped: SkippedRows
         var written: WrittenTable
+        /// Rows that the store gave.
+        var read: Int
     }
 
     /// Why a scan was given up: a row of an earlier block came after that block was complete.
@@ -72,7 +74,7 @@ struct TableBuilder {
             guard builder.store.profile.has(table) else {
                 statistics.isPresent = false
                 try finish()
-                return Outcome(statistics: statistics, skipped: skipped, written: written)
+                return Outcome(statistics: statistics, skipped: skipped, written: written, read: read)
             }
             let cursor = try cursor(table, order)
             let batch = CDMBatch(plan.kinds)
@@ -90,7 +92,7 @@ struct TableBuilder {
             try advance(to: builder.persons.blockCount)
             try finish()
             builder.progress(read)
-            return Outcome(statistics: statistics, skipped: skipped, written: written)
+            return Outcome(statistics: statistics, skipped: skipped, written: written, read: read)
         }
 
         private func cursor(_ table: CDMTable, _ order: ScanOrder) throws -> any CDMCursor {

@@ -11,7 +11,8 @@ final class MappedFile: @unchecked Sendable {
     // @unchecked because the bytes are never written: the mapping is read-only and the fields are constants.
     let bytes: UnsafeRawBufferPointer
 
-    init(path: String) throws(EventIndexError) {
+    /// - Parameter least: the fewest bytes that such a file has.
+    init(path: String, least: Int = FileLayout.headerSize) throws(EventIndexError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.cannotOpen(path, errno) }
         defer { close(descriptor) }
@@ -22,7 +23,7 @@ final class MappedFile: @unchecked Sendable {
                 .notAnIndex, "\(path) is not a file", advice: "Give the path of a file made by 'dure-node index build'.")
         }
         let size = Int(status.st_size)
-        guard size >= FileLayout.headerSize else {
+        guard size >= least else {
             throw EventIndexError(
                 .notAnIndex, "\(path) is too short to be an event index (\(size) bytes)",
                 advice: "Give the path of a file made by 'dure-node index build', or build it again.")

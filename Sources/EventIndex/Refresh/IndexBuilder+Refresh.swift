@@ -9,19 +9,22 @@ extension IndexBuilder {
     /// they show persons who came or went and joins that changed. What the delta does not name and these do not show stays
     /// as it was, until the next whole build.
     ///
+    /// With a `succession` the old index is the one named there, stays where it is, and the new one is made at `path`.
+    ///
     /// Where the old index cannot serve, the index is built whole, and the report says why: there is none or it is damaged,
     /// its map of persons is missing, the store has other columns than it had, providers or care sites changed, or more than a
     /// quarter of the persons did.
     @discardableResult
     public func refresh(
-        _ delta: IndexDelta, at path: String, progress: (BuildProgress) -> Void = { _ in },
+        _ delta: IndexDelta, at path: String, after succession: IndexSuccession? = nil,
+        progress: (BuildProgress) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(EventIndexError) -> RefreshReport {
         // The tracker that keeps the closure does not live longer than this call.
         try withoutActuallyEscaping(progress) { (progress) throws(EventIndexError) in
             let run = BuildRun(
-                store: store, options: options, path: path, tracker: ProgressTracker(store.profile, progress),
-                isCancelled: isCancelled)
+                store: store, options: options, path: path, succession: succession,
+                tracker: ProgressTracker(store.profile, progress), isCancelled: isCancelled)
             let start = try run.start()
             switch run.previous(delta, start) {
             case .usable(let previous):
@@ -45,6 +48,8 @@ extension BuildRun {
     fileprivate func previous(_ delta: IndexDelta, _ start: Start) -> Found {
         let index: EventIndex
         let map: PersonMap
+        let path = succession == nil ? path : succession?.previous
+        guard let path else { return .unusable("there is no index yet") }
         do throws(EventIndexError) {
             index = try EventIndex.open(path)
             map = try PersonMap.open(of: index, at: path)
