@@ -19,7 +19,7 @@ struct Room {
     /// Rooms that only the tests need.
     var testsOn: [String] = []
     /// Its folder, where that is not `Sources/` and its name; such a room is no part of what is shipped, and built only when
-    /// it is asked for.
+    /// it is asked for or tests need it.
     var folder: String? = nil
     var excludes: [String] = []
     var testPackages: [String] = []
@@ -39,7 +39,9 @@ let rooms: [Room] = [
     // Floor 2: what is read in a hospital, and what crosses the wire.
     Room(
         name: "OMOPStore", kind: .room, on: ["Cohorts", "CPostgres", "CODBC"], packages: ["GRDB", "GRDBSQLite", "Logging"],
-        tests: "OMOPStoreTests", testsOn: ["EventIndex"]),
+        tests: "OMOPStoreTests", testsOn: ["EventIndex", "StoreServers"]),
+    // Database servers for tests: part of nothing that is shipped.
+    Room(name: "StoreServers", kind: .room, on: ["OMOPStore"], folder: "Tests/StoreServers"),
     Room(name: "EventIndex", kind: .room, on: ["OMOPStore"], tests: "EventIndexTests"),
     Room(
         name: "Federation", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure"],
@@ -56,7 +58,8 @@ let rooms: [Room] = [
             "CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation",
             "Outbound",
         ],
-        packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests"),
+        packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests",
+        testsOn: ["StoreServers"]),
     Room(
         name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation"],
         packages: [
@@ -136,7 +139,10 @@ let asked: Set<String>? = Context.environment["DURE_ROOMS"].map {
 
 /// The rooms to build: all of them, or the asked ones with everything under them and their tests.
 let built: Set<String> = {
-    guard let asked else { return Set(rooms.filter { $0.folder == nil }.map(\.name)) }
+    guard let asked else {
+        let shipped = rooms.filter { $0.folder == nil }
+        return Set(shipped.flatMap { [$0.name] + $0.testsOn })
+    }
     var found = Set<String>()
     var open = rooms.filter { asked.contains($0.name) }.flatMap { [$0.name] + $0.testsOn }
     while let name = open.popLast() {
@@ -163,7 +169,9 @@ func targets(of room: Room) -> [Target] {
         made.append(.systemLibrary(name: room.name, pkgConfig: link, providers: [.apt([apt])]))
     case .room:
         made.append(
-            .target(name: room.name, dependencies: dependencies(room.on, room.packages), swiftSettings: settings))
+            .target(
+                name: room.name, dependencies: dependencies(room.on, room.packages), path: room.folder, exclude: room.excludes,
+                swiftSettings: settings))
     case .executable:
         made.append(
             .executableTarget(

@@ -26,6 +26,24 @@ public enum StoreAddress: Sendable, Hashable {
         }
     }
 
+    /// Tables whose rows this account may change although the store asks for one that can only read. Asks the database for
+    /// rights alone: no row is read.
+    ///
+    /// Empty for a SQLite file, which is opened read-only, and for a database that does not tell.
+    /// - Throws: `cannot-open`, `not-a-store`, `reading`.
+    public func writableTables() throws(OMOPStoreError) -> [String] {
+        switch self {
+        case .sqlite: []
+        case .postgresql(let address):
+            address.requiresReadOnly
+                ? try PostgreSQLSchemaReader(connection: PostgreSQLConnection(address), schemas: address.schemas).writableTables()
+                : []
+        case .odbc(let address):
+            address.requiresReadOnly
+                ? try ODBCSchemaReader(connection: ODBCConnection(address), schemas: address.schemas).writableTables() : []
+        }
+    }
+
     /// For people: where it is, without user and password.
     public var location: String {
         switch self {

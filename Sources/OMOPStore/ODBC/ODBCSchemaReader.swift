@@ -4,6 +4,21 @@ struct ODBCSchemaReader {
     let schemas: StoreSchemas?
 
     func tables() throws(OMOPStoreError) -> [CDMTable: ServerTable] {
+        var tables: [CDMTable: ServerTable] = [:]
+        for (table, place) in try places() { tables[table] = try describe(place.schema, place.name) }
+        return tables
+    }
+
+    /// The tables whose rows this account may change. Asks for rights alone.
+    func writableTables() throws(OMOPStoreError) -> [String] {
+        var names: [String] = []
+        for (schema, name) in try places().values where try mayWrite(quoted(schema, name)) == true { names.append(name) }
+        return names.sorted()
+    }
+
+    /// Where the tables of the CDM are.
+    /// - Throws: `not-a-store` where there is none.
+    private func places() throws(OMOPStoreError) -> [CDMTable: (schema: String?, name: String)] {
         let rows = try connection.tables()
         var found: [CDMTable: (schema: String?, name: String)] = [:]
         var elsewhere: Set<String> = []
@@ -21,14 +36,16 @@ struct ODBCSchemaReader {
             found[table] = (schema, name)
         }
         guard !found.isEmpty else { throw nothingFound(elsewhere) }
-        var tables: [CDMTable: ServerTable] = [:]
-        for (table, place) in found { tables[table] = try describe(place.schema, place.name) }
-        return tables
+        return found
+    }
+
+    private func quoted(_ schema: String?, _ name: String) -> String {
+        (schema.map { connection.dialect.quoted($0) + "." } ?? "") + connection.dialect.quoted(name)
     }
 
     private func describe(_ schema: String?, _ name: String) throws(OMOPStoreError) -> ServerTable {
         let dialect = connection.dialect
-        let place = (schema.map { dialect.quoted($0) + "." } ?? "") + dialect.quoted(name)
+        let place = quoted(schema, name)
         let rows = try connection.columns(schema: schema, table: name)
         var found = FoundTable(name: name, columns: [])
         while try rows.next() {

@@ -9,6 +9,29 @@ struct PostgreSQLSchemaReader {
     let schemas: StoreSchemas
 
     func tables() throws(OMOPStoreError) -> [CDMTable: ServerTable] {
+        let found = try places()
+        if found.isEmpty { throw try nothingFound() }
+        var tables: [CDMTable: ServerTable] = [:]
+        for (table, place) in found { tables[table] = try describe(place) }
+        return tables
+    }
+
+    /// The tables whose rows this account may change. Asks for rights alone.
+    func writableTables() throws(OMOPStoreError) -> [String] {
+        try places().values.filter(\.mayWrite).map(\.name).sorted()
+    }
+
+    /// A table of the CDM before it is looked into.
+    private struct Place {
+        let schema: String
+        let name: String
+        let oid: String
+        let kind: String
+        let rows: Int64?
+        let mayWrite: Bool
+    }
+
+    private func places() throws(OMOPStoreError) -> [CDMTable: Place] {
         let found = try connection.rows(
             """
             SELECT n.nspname, c.relname, c.oid::text, c.relkind::text, c.reltuples::bigint::text,
@@ -17,35 +40,33 @@ struct PostgreSQLSchemaReader {
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1, 2
             """, [Self.array(schemas.all)])
-        var tables: [CDMTable: ServerTable] = [:]
+        var places: [CDMTable: Place] = [:]
         for row in found {
             guard let schema = row[0], let name = row[1], let oid = row[2], let table = CDMTable(name: name) else { continue }
-            if tables[table] != nil, !schemas.prefers(schema, for: table) { continue }
-            tables[table] = try describe(
-                table: name, schema: schema, oid: oid, kind: row[3] ?? "r", rows: row[4].flatMap { Int64($0) },
+            if places[table] != nil, !schemas.prefers(schema, for: table) { continue }
+            places[table] = Place(
+                schema: schema, name: name, oid: oid, kind: row[3] ?? "r", rows: row[4].flatMap { Int64($0) },
                 mayWrite: row[5] == "true")
         }
-        if tables.isEmpty { throw try nothingFound() }
-        return tables
+        return places
     }
 
-    private func describe(
-        table: String, schema: String, oid: String, kind: String, rows: Int64?, mayWrite: Bool
-    ) throws(OMOPStoreError) -> ServerTable {
+    private func describe(_ table: Place) throws(OMOPStoreError) -> ServerTable {
         let columns = try connection.rows(
             """
             SELECT attname, format_type(atttypid, atttypmod), has_column_privilege(attrelid, attnum, 'SELECT')::text
             FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-            """, [oid])
-        let place = PostgreSQLConnection.quoted(schema) + "." + PostgreSQLConnection.quoted(table)
-        let hasUsage = try connection.rows("SELECT has_schema_privilege($1, 'USAGE')::text", [schema]).first?.first == "true"
+            """, [table.oid])
+        let place = PostgreSQLConnection.quoted(table.schema) + "." + PostgreSQLConnection.quoted(table.name)
+        let hasUsage =
+            try connection.rows("SELECT has_schema_privilege($1, 'USAGE')::text", [table.schema]).first?.first == "true"
         let readable = hasUsage ? columns.filter { $0[2] == "true" } : []
         var found = FoundTable(
-            name: table, columns: readable.map { FoundTable.Column(name: $0[0] ?? "", declaredType: $0[1] ?? "") })
-        found.approximateRows = rows.flatMap { $0 >= 0 ? $0 : nil }
-        if !found.columns.isEmpty { found.sample = try sample(found, place, isStored: ["r", "m"].contains(kind)) }
+            name: table.name, columns: readable.map { FoundTable.Column(name: $0[0] ?? "", declaredType: $0[1] ?? "") })
+        found.approximateRows = table.rows.flatMap { $0 >= 0 ? $0 : nil }
+        if !found.columns.isEmpty { found.sample = try sample(found, place, isStored: ["r", "m"].contains(table.kind)) }
         return ServerTable(
-            found: found, place: place, mayWrite: mayWrite, hiddenColumns: columns.count - readable.count)
+            found: found, place: place, mayWrite: table.mayWrite, hiddenColumns: columns.count - readable.count)
     }
 
     /// The first rows and, of large tables, some pages from all over.

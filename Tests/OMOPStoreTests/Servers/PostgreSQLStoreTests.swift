@@ -1,4 +1,5 @@
 import Foundation
+import StoreServers
 import Testing
 
 @testable import OMOPStore

@@ -1,5 +1,6 @@
 import EventIndex
 import Foundation
+import StoreServers
 import Testing
 
 @testable import OMOPStore

@@ -1,23 +1,23 @@
 import Foundation
-import Testing
-
-@testable import OMOPStore
+import OMOPStore
 
 /// A PostgreSQL server of the tests' own: in a folder of its own, on a Unix socket only, gone with the process.
 ///
 /// It exists where the server's programs are installed (`make test` installs them); tests that need it are skipped by name
 /// elsewhere.
-struct TestServer {
+package struct TestServer: Sendable {
     /// The folder of its socket.
-    let folder: String
-    let port = 5_432
+    package let folder: String
+    /// The port in the socket's name.
+    package let port = 5_432
 
     /// The server, started by whoever needs it first; nil where PostgreSQL is not installed.
-    static let shared: TestServer? = programs.map {
+    package static let shared: TestServer? = programs.map {
         do { return try TestServer(programs: $0) } catch { fatalError("PostgreSQL does not start: \(error)") }
     }
 
-    static var isInstalled: Bool { programs != nil }
+    /// Whether PostgreSQL is on this machine.
+    package static var isInstalled: Bool { programs != nil }
 
     /// Where `initdb` and `postgres` are: Debian keeps them out of the path.
     private static let programs: String? = {
@@ -63,7 +63,7 @@ struct TestServer {
             if (try? run(programs + "/pg_isready", ["-q", "-h", folder])) != nil { return }
             usleep(100_000)
         }
-        throw TestFailure(description: "PostgreSQL did not come up in \(folder)")
+        throw ServerFailure(description: "PostgreSQL did not come up in \(folder)")
     }
 
     /// What `atexit` runs may capture nothing.
@@ -81,7 +81,9 @@ struct TestServer {
 
     /// Runs a program to its end, as another user if asked.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String], as user: String? = nil, input: String? = nil) throws -> String {
+    package static func run(_ program: String, _ arguments: [String], as user: String? = nil, input: String? = nil) throws
+        -> String
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: user == nil ? program : "/sbin/runuser")
         process.arguments = user.map { ["-u", $0, "--", program] + arguments } ?? arguments
@@ -97,14 +99,21 @@ struct TestServer {
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw TestFailure(description: "\(program) failed: \(text)") }
+        guard process.terminationStatus == 0 else { throw ServerFailure(description: "\(program) failed: \(text)") }
         return text
+    }
+
+    /// A folder beside the server's own, gone with it.
+    private func makeFolder() throws -> URL {
+        let made = URL(fileURLWithPath: folder).appendingPathComponent("files/\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: made, withIntermediateDirectories: true)
+        return made
     }
 
     /// Runs statements as the database's owner, through `psql`.
     @discardableResult
-    func sql(_ statements: String, _ database: String) throws -> String {
-        let file = try TemporaryFolders.make().appendingPathComponent("statements.sql")
+    package func sql(_ statements: String, _ database: String) throws -> String {
+        let file = try makeFolder().appendingPathComponent("statements.sql")
         try statements.write(to: file, atomically: true, encoding: .utf8)
         return try Self.run(
             "/usr/bin/psql",
@@ -112,16 +121,16 @@ struct TestServer {
     }
 
     /// A new database.
-    func database(_ name: String) throws {
+    package func database(_ name: String) throws {
         try sql("CREATE DATABASE \(name)", "postgres")
     }
 
     /// Puts every CDM table of a SQLite store into a schema of a database, with the types that a server's CDM has, and lets
     /// `reader` read them.
-    func load(_ store: String, into database: String, schema: String, vocabulary: String? = nil) throws {
+    package func load(_ store: String, into database: String, schema: String, vocabulary: String? = nil) throws {
         var statements = "CREATE SCHEMA \(schema);\n"
         if let vocabulary { statements += "CREATE SCHEMA \(vocabulary);\n" }
-        let folder = try TemporaryFolders.make()
+        let folder = try makeFolder()
         for (table, columns) in try Self.tables(of: store) {
             let place = "\(table.isVocabulary ? vocabulary ?? schema : schema).\(table.rawValue)"
             let declared = columns.map { "\($0) \(Self.type(of: $0, in: table))" }.joined(separator: ", ")
@@ -159,32 +168,39 @@ struct TestServer {
     }
 
     /// The password file of `reader`.
-    func password(_ text: String = "four;words}here") throws -> StoreSecret {
-        let file = try TemporaryFolders.make().appendingPathComponent("password").path
+    package func password(_ text: String = "four;words}here") throws -> StoreSecret {
+        let file = try makeFolder().appendingPathComponent("password").path
         _ = FileManager.default.createFile(
             atPath: file, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
         return .file(file)
     }
 
     /// A store of this server, read by `reader`.
-    func address(_ database: String, schema: String = "cdm", vocabulary: String? = nil) throws -> PostgreSQLAddress {
+    package func address(_ database: String, schema: String = "cdm", vocabulary: String? = nil) throws -> PostgreSQLAddress {
         PostgreSQLAddress(
             host: folder, port: port, database: database, schemas: StoreSchemas(data: schema, vocabulary: vocabulary),
             user: .given("reader"), password: try password(), tls: .disable)
     }
 
     /// The same store through PostgreSQL's own ODBC driver.
-    func odbc(_ database: String, schema: String = "cdm", vocabulary: String? = nil) throws -> ODBCAddress {
+    package func odbc(_ database: String, schema: String = "cdm", vocabulary: String? = nil) throws -> ODBCAddress {
         ODBCAddress(
             connection: "Driver=\(Drivers.postgresql ?? "");Servername=\(folder);Port=\(port);Database=\(database)",
             schemas: StoreSchemas(data: schema, vocabulary: vocabulary), user: .given("reader"), password: try password())
     }
 }
 
+/// What a server's program says when it fails.
+struct ServerFailure: Error, CustomStringConvertible {
+    var description: String
+}
+
 /// The ODBC drivers of Debian, by file: no odbcinst.ini is needed.
-enum Drivers {
-    static let postgresql = find("psqlodbcw.so")
-    static let sqlite = find("libsqlite3odbc.so")
+package enum Drivers {
+    /// psqlODBC.
+    package static let postgresql = find("psqlodbcw.so")
+    /// The driver of SQLite.
+    package static let sqlite = find("libsqlite3odbc.so")
 
     private static func find(_ file: String) -> String? {
         ["/usr/lib/x86_64-linux-gnu/odbc", "/usr/lib/aarch64-linux-gnu/odbc", "/usr/lib/odbc", "/usr/lib64"]
