@@ -37,7 +37,8 @@ struct DureNode: AsyncParsableCommand {
             CommandGroup(
                 name: "The store (exact values, which stay in the hospital)",
                 subcommands: [
-                    ImportCommand.self, IndexCommand.self, EvaluateCommand.self, ExplainCommand.self, SuppressCommand.self,
+                    ImportCommand.self, IndexCommand.self, RefreshCommand.self, EvaluateCommand.self, ExplainCommand.self,
+                    QualityCommand.self, SuppressCommand.self,
                 ]),
             CommandGroup(name: "Trying it out", subcommands: [SynthesiseCommand.self]),
         ])

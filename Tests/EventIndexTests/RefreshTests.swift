@@ -172,7 +172,7 @@ extension RowStore {
 extension RandomStore {
     /// What an ETL run might do: rows of some persons disappear, change and appear, persons come and go.
     /// - Returns: the persons that were changed.
-    fileprivate mutating func changeSome() -> [Int64] {
+    mutating func changeSome() -> [Int64] {
         let chosen = Set((0..<6).map { _ in random.pick(personIDs) })
         let gone = random.pick(personIDs)
         let come = Int64(random.whole(1...250))

@@ -1,6 +1,7 @@
 import Disclosure
 import Federation
 import Foundation
+import OMOPStore
 import Outbound
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
         #expect(configuration.transport.minimumTLS == .tls13)
         #expect(configuration.transport.proxy == .direct)
         #expect(configuration.limits == .init(concurrentQueries: 2, secondsPerQuery: 120, memoryMiB: 1_024, drainSeconds: 25))
-        #expect(configuration.source.path == "/etc/dure-node/omop.sqlite")
+        #expect(configuration.source.address == .sqlite(path: "/etc/dure-node/omop.sqlite"))
     }
 
     @Test func `Every problem is reported at once, with file, line and key`() {
@@ -50,7 +51,7 @@ import Testing
               poll_seconds: 90
             source:
               - id: "omop"
-                kind: "postgresql"
+                kind: "oracle"
                 path: "x"
             """)
         #expect(
@@ -59,7 +60,7 @@ import Testing
                 "node.yaml:4: node.nmae_en: there is no such key. Known here: id, language, name_en, name_ko",
                 "node.yaml:6: coordinator.url: must begin with https://",
                 "node.yaml:8: transport.poll_seconds: 90 is not between 1 and 55",
-                "node.yaml:11: source[0].kind: \"postgresql\" is not supported by this version; supported: sqlite",
+                "node.yaml:11: source[0].kind: \"oracle\" is none of: sqlite, postgresql, odbc",
             ])
     }
 

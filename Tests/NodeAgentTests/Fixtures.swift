@@ -311,6 +311,8 @@ struct TestNode: Sendable {
     let consortium: Consortium
     let coordinator: FakeCoordinator
     var source = CountingSource()
+    /// Whether it answers from the store that node.yaml names, and not from `source`.
+    var answersFromStore = false
     var yaml = Consortium.nodeYAML
     var policy = Consortium.policyYAML
     let log = Locked<[String]>([])
@@ -329,7 +331,7 @@ struct TestNode: Sendable {
             state: try folder.state,
             clock: consortium.clock.clock,
             logger: Logger(label: "test") { label in JSONLogHandler(label: label) { line in log.withLock { $0.append(line) } } },
-            transport: coordinator.transport, source: source)
+            transport: coordinator.transport, source: answersFromStore ? nil : source)
         parts.replySlot = .zero
         parts.backoff = Backoff(base: .milliseconds(10), limit: .milliseconds(50))
         return parts

@@ -6,7 +6,8 @@ import Federation
 /// From a stored ticket to a stored answer: policy, evaluation, release, signature, spool. Sends nothing.
 actor Answerer {
     private let policy: Policy
-    private let source: any AnswerSource
+    /// What questions that are taken up now are answered from. One that runs stays with what it began with.
+    private var source: any AnswerSource
     private let desk: ReleaseDesk
     private let spool: Spool
     private let slots: ReplySlots
@@ -32,6 +33,12 @@ actor Answerer {
         self.secondsPerQuery = secondsPerQuery
         self.clock = clock
         self.log = log
+    }
+
+    /// Takes up another load of the data: questions that run are finished on the one before.
+    func take(_ source: any AnswerSource) async throws(NodeError) {
+        try await desk.take(source, now: Timestamp(clock.now()))
+        self.source = source
     }
 
     /// Stops working on a ticket, if it is being worked on.
@@ -60,30 +67,31 @@ actor Answerer {
     /// Answers a ticket that was taken up, or lays it on the desk.
     func answer(_ entry: Spool.Entry) async throws(NodeError) -> Result {
         let ticket = try read(entry)
+        let source = source
         started[ticket.id] = .now
         defer { started[ticket.id] = nil }
         let now = Timestamp(clock.now())
         let desk = try await spool.request(ticket.id)
         // What was open when everything was stopped is never answered, whatever the policy says now.
-        if desk?.state == .stopped { return Result(stored: try await store(.declined(.stopped, at: []), to: ticket)) }
+        if desk?.state == .stopped { return Result(stored: try await store(.declined(.stopped, at: []), to: ticket, source)) }
         let request = PolicyRequest(
             ticket, now: now, hierarchy: source.hierarchy, answered: try await spool.answered(ticket.project.id, before: now))
         if case .declines(let code, let places) = PolicyRules.decide(request, under: policy).verdict {
             log.info("declined by policy", [.ticket: entry.id.rawValue, .code: code.rawValue])
-            return Result(stored: try await store(.declined(code, at: Array(places.prefix(100))), to: ticket))
+            return Result(stored: try await store(.declined(code, at: Array(places.prefix(100))), to: ticket, source))
         }
         let (decision, why) = policy.decision(on: request)
-        if ticket.mode == .secureTotal { return try await total(ticket, isAutomatic: decision.mode == .auto) }
+        if ticket.mode == .secureTotal { return try await total(ticket, isAutomatic: decision.mode == .auto, source) }
         switch desk?.clearance(decision, now: now) ?? (decision.mode == .auto ? .go(nil) : .wait) {
         case .decline(let code):
             log.info("declined at the desk", [.ticket: entry.id.rawValue, .code: code.rawValue])
-            return Result(stored: try await store(.declined(code, at: []), to: ticket))
+            return Result(stored: try await store(.declined(code, at: []), to: ticket, source))
         case .wait:
             guard let held = try await spool.hold(ticket, decision, why: why, at: now) else { return .nothing }
             log.info("waits on the desk", [.ticket: entry.id.rawValue, .state: decision.word])
             return .held(since: held.held)
         case .go(let approval):
-            return try await evaluate(ticket, approval)
+            return try await evaluate(ticket, approval, source)
         }
     }
 
@@ -98,7 +106,9 @@ actor Answerer {
         }
     }
 
-    private func evaluate(_ ticket: QueryTicket, _ approval: DeskRequest.Approved?) async throws(NodeError) -> Result {
+    private func evaluate(
+        _ ticket: QueryTicket, _ approval: DeskRequest.Approved?, _ source: any AnswerSource
+    ) async throws(NodeError) -> Result {
         let effective = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy)
         for wish in effective.ignored {
             log.warning("a looser wish was ignored", [.ticket: ticket.id.rawValue, .wish: wish])
@@ -107,25 +117,25 @@ actor Answerer {
         }
         let question = ReleaseQuestion(ticket, effective.gate, policy: policy.hash, data: source.dataIdentity)
         if let known = try await desk.known(question) {
-            return try await settle(ticket, try await store(.answered(effective.shown(known)), to: ticket, approval))
+            return try await settle(ticket, try await store(.answered(effective.shown(known)), to: ticket, source, approval))
         }
 
         // Decided by what is asked: nothing is evaluated for a project that has had its numbers.
         if let code = await desk.refusal(question) {
-            return try await settle(ticket, try await store(Self.outcome(of: code), to: ticket, approval))
+            return try await settle(ticket, try await store(Self.outcome(of: code), to: ticket, source, approval))
         }
         let evaluated: EvaluatedAnswer
-        switch await count(ticket, under: effective.gate) {
+        switch await count(ticket, under: effective.gate, source) {
         case .success(let answer): evaluated = answer
         case .failure(let refusal):
             guard let outcome = refusal.outcome else { return .nothing }
-            return try await settle(ticket, try await store(outcome, to: ticket, approval))
+            return try await settle(ticket, try await store(outcome, to: ticket, source, approval))
         }
         let isStored = try await desk.release(evaluated, to: question) { disclosed, release throws(NodeError) in
-            try await self.store(.answered(effective.shown(disclosed)), to: ticket, approval, release: release)
+            try await self.store(.answered(effective.shown(disclosed)), to: ticket, source, approval, release: release)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
-            return try await self.store(Self.outcome(of: code), to: ticket, approval)
+            return try await self.store(Self.outcome(of: code), to: ticket, source, approval)
         }
         return try await settle(ticket, isStored)
     }
@@ -141,38 +151,42 @@ actor Answerer {
 
     /// Takes part in a consortium total, or says that this hospital does not. Persons approve an answer byte for byte, and a
     /// masked one reads as random numbers: so a question that has to wait for a person is not answered as a total.
-    private func total(_ ticket: QueryTicket, isAutomatic: Bool) async throws(NodeError) -> Result {
-        guard isAutomatic else { return Result(stored: try await store(.declined(.releaseMode, at: []), to: ticket)) }
+    private func total(
+        _ ticket: QueryTicket, isAutomatic: Bool, _ source: any AnswerSource
+    ) async throws(NodeError) -> Result {
+        guard isAutomatic else { return Result(stored: try await store(.declined(.releaseMode, at: []), to: ticket, source)) }
         let totals = TotalAnswering(policy: policy, desk: desk, spool: spool, signing: signing, log: log)
         guard let roster = try await totals.roster(of: ticket) else {
-            return Result(stored: try await store(.declined(.totalsRoster, at: []), to: ticket))
+            return Result(stored: try await store(.declined(.totalsRoster, at: []), to: ticket, source))
         }
         let rules = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy).gate
         let question = ReleaseQuestion(ticket, rules, policy: policy.hash, data: source.dataIdentity)
         let evaluated: EvaluatedAnswer
         // A share is 0, or k and more, of the group as it was described: what branch support would leave out of rare groups would
         // make the total of many hospitals wrong.
-        switch await count(ticket, under: nil) {
+        switch await count(ticket, under: nil, source) {
         case .success(let answer): evaluated = answer
         case .failure(let refusal):
             guard let outcome = refusal.outcome else { return .nothing }
-            return Result(stored: try await store(outcome, to: ticket))
+            return Result(stored: try await store(outcome, to: ticket, source))
         }
         let isStored = try await desk.releaseTotal(evaluated, to: question) { plan, values throws(NodeError) in
             var values = values
             values[AcceptedRoster.name] = AcceptedRoster(roster).bytes
             let masked = try totals.mask(plan, ticket, roster, rules)
-            return try await self.store(.masked(masked), to: ticket, keeping: values)
+            return try await self.store(.masked(masked), to: ticket, source, keeping: values)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
-            return try await self.store(Self.outcome(of: code), to: ticket)
+            return try await self.store(Self.outcome(of: code), to: ticket, source)
         }
         return Result(stored: isStored)
     }
 
     /// Counts, exactly and in this process only. A refusal brings the outcome to store, nil where the question was called off.
     /// - Parameter rules: for branch support; nil without it.
-    private func count(_ ticket: QueryTicket, under rules: DisclosureRules?) async -> Swift.Result<EvaluatedAnswer, NoCount> {
+    private func count(
+        _ ticket: QueryTicket, under rules: DisclosureRules?, _ source: any AnswerSource
+    ) async -> Swift.Result<EvaluatedAnswer, NoCount> {
         let run = EvaluationRun(limit: secondsPerQuery)
         runs[ticket.id] = run
         defer { runs[ticket.id] = nil }
@@ -198,8 +212,8 @@ actor Answerer {
 
     /// Signs and stores an answer. What persons approved leaves exactly so, or goes back to them.
     private func store(
-        _ outcome: AnswerOutcome, to ticket: QueryTicket, _ approval: DeskRequest.Approved? = nil, release: Spool.Release? = nil,
-        keeping values: [String: [UInt8]] = [:]
+        _ outcome: AnswerOutcome, to ticket: QueryTicket, _ source: any AnswerSource, _ approval: DeskRequest.Approved? = nil,
+        release: Spool.Release? = nil, keeping values: [String: [UInt8]] = [:]
     ) async throws(NodeError) -> Bool {
         let now = Timestamp(clock.now())
         let answer = NodeAnswer(

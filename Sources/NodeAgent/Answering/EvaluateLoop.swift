@@ -8,6 +8,7 @@ struct EvaluateLoop: Sendable {
     let link: CoordinatorLink
     let board: StatusBoard
     let state: StateDirectory
+    let shelf: IndexShelf
     /// When the policy lets questions be evaluated.
     let hours: AnswerHours
     let bells: Bells
@@ -24,7 +25,10 @@ struct EvaluateLoop: Sendable {
     }
 
     /// Whether questions are worked on at this moment.
-    private var isOpen: Bool { state.pauseMessage == nil && hours.isOpen(Timestamp(clock.now())) }
+    private var isOpen: Bool {
+        state.pauseMessage == nil && hours.isOpen(Timestamp(clock.now()))
+            && RefreshState.read(in: state, shelf: shelf)?.holdsAnswers != true
+    }
 
     /// Answers one ticket. False where there is none, or where something has to get better first.
     func step() async -> Bool {

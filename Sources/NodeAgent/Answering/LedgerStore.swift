@@ -23,16 +23,19 @@ struct LedgerStore: Sendable {
     struct Opened: Sendable {
         var ledger: ReleaseLedger
         var patients: PatientKeys
-        var register: PersonRegister
+        /// The place in the ledger of each of today's persons.
+        var places: [UInt32]
         /// Settings to keep where something is new: a person, or the epoch.
         var changes: [String: [UInt8]]
     }
 
     /// Opens the ledger for the data of `source`, or begins one.
-    /// - Parameter stored: a kept setting by its name.
+    /// - Parameters:
+    ///   - current: the ledger as this process has it; nil to read the kept one.
+    ///   - stored: a kept setting by its name.
     /// - Throws: `INTEGRITY` where what is kept does not open with this node's secret.
     func open(
-        for source: any AnswerSource, secret: NodeSecret, now: Timestamp,
+        for source: any AnswerSource, secret: NodeSecret, now: Timestamp, current: ReleaseLedger? = nil,
         stored: (String) async throws(NodeError) -> [UInt8]?
     ) async throws(NodeError) -> Opened {
         var changes: [String: [UInt8]] = [:]
@@ -40,8 +43,8 @@ struct LedgerStore: Sendable {
         let (ids, places) = Self.place(source.persons, after: known)
         if ids.count != known.count { changes[Self.registerName] = try seal(Self.bytes(ids)) }
 
-        var ledger = ReleaseLedger(universe: ids.count)
-        if let bytes = try await stored(Spool.ledgerName) {
+        var ledger = current ?? ReleaseLedger(universe: ids.count)
+        if current == nil, let bytes = try await stored(Spool.ledgerName) {
             let opened = try unseal(bytes)
             do throws(DisclosureError) {
                 ledger = try ReleaseLedger(opening: SealedLedgerBytes(opened: opened))
@@ -61,8 +64,7 @@ struct LedgerStore: Sendable {
             changes[Spool.ledgerName] = try seal(ledger.bytesToSeal.bytes)
         }
         let patients = PatientKeys(universe: ids.count) { secret.patientKey(ids[$0]) }
-        return Opened(
-            ledger: ledger, patients: patients, register: PersonRegister(places: places, universe: ids.count), changes: changes)
+        return Opened(ledger: ledger, patients: patients, places: places, changes: changes)
     }
 
     /// The ledger as it is kept.

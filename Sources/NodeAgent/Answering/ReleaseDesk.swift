@@ -9,9 +9,12 @@ struct ReleaseQuestion: Sendable, Hashable {
     let key: Digest256
     let rules: DisclosureRules
     let request: ReleaseRequest
+    /// The data that it is asked of, by `AnswerSource.dataIdentity`.
+    let data: String
 
     init(_ ticket: QueryTicket, _ rules: DisclosureRules, policy: Digest256, data: String) {
         self.rules = rules
+        self.data = data
         request = ReleaseRequest(
             project: ticket.project.id.rawValue, tier: ticket.mode == .secureTotal ? .consortiumTotal : .perHospital,
             cohort: Digest256(of: ticket.question.cohort.canonicalBytes).text)
@@ -30,8 +33,10 @@ actor ReleaseDesk {
     private let store: LedgerStore
     private let spool: Spool?
     private let turn = Turn()
-    private let patients: PatientKeys
-    private let register: PersonRegister
+    private var patients: PatientKeys
+    /// Where the persons of each load of the data stand in the ledger: of today's, and of the ones before it, whose questions
+    /// may still run.
+    private var registers: [(data: String, places: [UInt32])]
     private var ledger: ReleaseLedger
     private var shares: ShareLedger
 
@@ -52,9 +57,29 @@ actor ReleaseDesk {
         if keeps, !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
         try mark?.note(opened.ledger.revision)
         patients = opened.patients
-        register = opened.register
+        registers = [(source.dataIdentity, opened.places)]
         ledger = opened.ledger
         shares = try store.shares(try await spool?.setting(LedgerStore.sharesName))
+    }
+
+    /// Loads of the data whose questions may run at one time: seconds for a question, hours between two loads.
+    private static let registersKept = 3
+
+    /// Releases answers from another load of the data as well, from now on. The ledger is the same: its patients keep their
+    /// places, new ones come after them. A new epoch begins by the same rule as at a start.
+    func take(_ source: any AnswerSource, now: Timestamp) async throws(NodeError) {
+        await turn.take()
+        defer { giveBack() }
+        let spool = spool
+        let opened = try await store.open(for: source, secret: secret, now: now, current: ledger) {
+            name async throws(NodeError) in try await spool?.setting(name)
+        }
+        if !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
+        patients = opened.patients
+        ledger = opened.ledger
+        registers.removeAll { $0.data == source.dataIdentity }
+        registers.append((source.dataIdentity, opened.places))
+        if registers.count > Self.registersKept { registers.removeFirst() }
     }
 
     /// What was released before to this question (R6), as the gate let it out: asked again, it is said again, and costs nothing.
@@ -121,7 +146,7 @@ actor ReleaseDesk {
         defer { giveBack() }
         let plan: TotalPlan
         do throws(DisclosureError) {
-            plan = try ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register).planTotal(
+            plan = try gate(question).planTotal(
                 answer, for: question.request, against: ledger, shares: shares)
         } catch {
             return try await refused(error.code)
@@ -143,8 +168,14 @@ actor ReleaseDesk {
         try gate(question).plan(answer, for: question.request, against: ledger)
     }
 
-    private func gate(_ question: ReleaseQuestion) -> ReleaseGate {
-        ReleaseGate(rules: question.rules, key: secret, patients: patients, register: register)
+    private func gate(_ question: ReleaseQuestion) throws(DisclosureError) -> ReleaseGate {
+        guard let places = registers.last(where: { $0.data == question.data })?.places else {
+            throw DisclosureError(
+                .badAnswer, "The data of this answer was replaced three times while it was counted", advice: "Ask again")
+        }
+        return ReleaseGate(
+            rules: question.rules, key: secret, patients: patients,
+            register: PersonRegister(places: places, universe: patients.universe))
     }
 
     private func giveBack() {

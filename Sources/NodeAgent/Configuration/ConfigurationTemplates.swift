@@ -42,10 +42,32 @@ public enum ConfigurationTemplates {
 
         source:
           - id: "omop"                    # what the store is called in logs and answers
-            kind: "sqlite"                # sqlite: an OMOP CDM v5.4 or v5.3 database file, opened read-only
+            kind: "sqlite"                # sqlite: an OMOP CDM v5.4 or v5.3 database file, opened read-only | postgresql | odbc
             path: "\(store)"           # the file
-            # data_release: "2026-10"     # the ETL's name for this load of the data (default: what the store says)
+            # kind: "postgresql"          # a schema of a PostgreSQL server; it is read once for each refresh, never for a question
+            # host: "cdm-db"              # a name, an address, or the folder of a Unix socket
+            # port: 5432                  # default 5432
+            # database: "omop"
+            # schema_cdm: "cdm"           # the schema of the clinical tables
+            # schema_vocabulary: "vocab"  # the schema of the vocabulary (default: schema_cdm)
+            # user: "dure_reader"         # or user_file or user_credential (default: the name of the node's own user)
+            # password_file: "db-password"        # a file whose first line is the password, mode 0600; or
+            # password_credential: "db-password"  # a credential of the service: LoadCredential= of systemd
+            # tls: "verify-full"          # disable | prefer | require | verify-ca | verify-full (default verify-full)
+            # tls_ca: "db-ca.pem"         # the authority of the server's certificate
+            # require_read_only: true     # an account that may change a table of the CDM is refused (default true)
+            # statement_seconds: 14400    # seconds that one statement may run, 1 to 604800 (default 14400)
+            # kind: "odbc"                # any database with an ODBC driver on this machine, SQL Server for one
+            # connection: "Driver={ODBC Driver 18 for SQL Server};Server=cdm-db;Database=omop"   # without user and password
+            # dialect: "sqlserver"        # sqlserver | postgresql | sqlite | generic (default: what the driver says); user,
+                                          # password_..., schema_..., require_read_only and statement_seconds as above
+            # data_release: "2026-10"     # the ETL's name for this load of the data (default: what `dure-node refresh finish`
+                                          # was told, or else what the store says)
             synthetic: false              # true: the data is made up, and every answer, table and page says so (default false)
+
+        refresh:
+          max_drop_percent: 20            # percent, 0 to 100 (default 20): where a new load of the data has fewer persons, or rows or
+                                          # persons of a table, by more than this, answers wait for `dure-node refresh confirm`
 
         limits:
           concurrent_queries: 2           # questions evaluated at one time, 1 to 16 (default 2)

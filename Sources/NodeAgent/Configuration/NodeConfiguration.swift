@@ -1,5 +1,6 @@
 import Federation
 import Foundation
+import OMOPStore
 import Outbound
 
 /// `node.yaml`: who this node is, whom it talks to and how, and what it answers from.
@@ -18,6 +19,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     public var transport: Transport
     /// The store that questions are answered from.
     public var source: Source
+    /// When a new load of the data needs a person's word.
+    public var refresh: Refresh
     /// What one node may use of the machine.
     public var limits: Limits
     /// The folder that relative paths start from: the file's own.
@@ -41,12 +44,18 @@ public struct NodeConfiguration: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         /// What it is called in logs and answers.
         public var id: String
-        /// The SQLite file.
-        public var path: String
+        /// Where it is and how it is read.
+        public var address: StoreAddress
         /// The data release that the ETL gave; nil to take what the store says.
         public var dataRelease: String?
         /// Whether the data is made up.
         public var isSynthetic: Bool
+    }
+
+    /// When a new load of the data needs a person's word.
+    public struct Refresh: Sendable, Hashable {
+        /// By how many percent the persons, or the rows or persons of a table, may go down.
+        public var maxDropPercent: Int
     }
 
     /// What one node may use of the machine.
@@ -95,7 +104,8 @@ public struct NodeConfiguration: Sendable, Hashable {
         }
         coordinatorFingerprint = coordinator.string("fingerprint")
         transport = Transport(root.map("transport"), folder: folder, environment: environment)
-        source = Source.only(of: root, folder: folder)
+        source = Source.only(of: root, folder: folder, environment: environment)
+        refresh = Refresh(maxDropPercent: root.map("refresh").int("max_drop_percent", in: 0...100, default: 20))
         limits = Limits(root.map("limits"))
         try file.finish()
     }
@@ -145,26 +155,6 @@ extension NodeConfiguration.Transport {
         return ProxySettings(
             url: url, username: username, password: password,
             exceptions: exceptions ?? ProxySettings.fromEnvironment(environment).exceptions)
-    }
-}
-
-extension NodeConfiguration.Source {
-    /// The kinds of store that this program reads today.
-    private static let kinds = ["sqlite"]
-
-    /// The one source of the list (several per node come with the other kinds of store).
-    static func only(of root: YAMLMap, folder: String) -> Self {
-        let sources = root.maps("source")
-        if sources.isEmpty { root.report("source", "needs one store to answer from") }
-        if sources.count > 1 { root.report("source", "has \(sources.count) stores; one node answers from one") }
-        guard let map = sources.first else { return Self(id: "", path: "", dataRelease: nil, isSynthetic: false) }
-        let kind = map.requiredString("kind")
-        if !kind.isEmpty, !kinds.contains(kind) {
-            map.report("kind", "\"\(kind)\" is not supported by this version; supported: \(kinds.joined(separator: ", "))")
-        }
-        return Self(
-            id: map.requiredString("id"), path: Files.resolve(map.requiredString("path"), in: folder),
-            dataRelease: map.string("data_release"), isSynthetic: map.bool("synthetic", default: false))
     }
 }
 

@@ -14,9 +14,11 @@ struct EngineSource: AnswerSource {
     private let engine: CohortEngine
     private let coverage: CoverageCheck
 
-    init(index: EventIndex, persons: PersonMap, configuration: NodeConfiguration) {
+    /// - Parameter release: what the ETL said when it finished; then node.yaml and the store are not asked.
+    init(index: EventIndex, persons: PersonMap, release: String?, configuration: NodeConfiguration) {
         let header = index.header
-        let release = configuration.source.dataRelease ?? (header.dataRelease.isEmpty ? "unknown" : header.dataRelease)
+        let release =
+            release ?? configuration.source.dataRelease ?? (header.dataRelease.isEmpty ? "unknown" : header.dataRelease)
         let name = header.sourceName.isEmpty ? configuration.source.id : header.sourceName
         provenance = Provenance(
             store: name, dataRelease: release, dataThrough: header.dataReleaseDate.isEmpty ? nil : header.dataReleaseDate,

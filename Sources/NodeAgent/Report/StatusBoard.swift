@@ -54,6 +54,13 @@ actor StatusBoard {
         write()
     }
 
+    /// Answers come from another load of the data.
+    func data(_ provenance: Provenance) {
+        status.provenance = provenance
+        if [NodeError.Code.store, .integrity].map(\.rawValue).contains(status.problem?.code) { status.problem = nil }
+        write()
+    }
+
     func certificate(expires: Timestamp) {
         status.certificateExpires = expires
         write()

@@ -11,6 +11,7 @@ public struct StatusReport: Sendable {
     private let free: Int64?
     private let isStoppedByHand: Bool
     private let stopOrder: StopSwitch.Order?
+    private let refresh: RefreshState?
     /// Whether the daemon runs now.
     public let isRunning: Bool
 
@@ -21,6 +22,7 @@ public struct StatusReport: Sendable {
         free = state.freeBytes
         let stop = StopSwitch(state)
         (isStoppedByHand, stopOrder) = (stop.isStopped, stop.order)
+        refresh = IndexShelf.only(in: state).flatMap { RefreshState.read(in: state, shelf: $0) }
         // The lock is the truth about a running daemon: a process id may have been given to somebody else.
         isRunning = StateLock.isHeld(state)
         let hospital = status?.hospital ?? HospitalID(unchecked: HospitalID.example)
@@ -47,6 +49,7 @@ public struct StatusReport: Sendable {
         ]
         if let pause { object["pauseMessage"] = .string(pause) }
         object["stoppedByHand"] = .bool(isStoppedByHand)
+        if let refresh { object["refresh"] = .string(refresh.phase.rawValue) }
         if let status { object["daemon"] = status.json }
         if let free { object["freeBytes"] = .int(Int(free)) }
         return .object(object)
@@ -92,6 +95,15 @@ public struct StatusReport: Sendable {
                     "Everything is stopped. Two persons lift it, each with: dure-node lift",
                     "모든 처리가 중단되었습니다. 두 사람이 각각 실행하여 해제: dure-node lift"))
             if let stopOrder { notes.append(say("stopped ", "중단 ") + "\(stopOrder.at): \(stopOrder.reason)") }
+        }
+        switch refresh?.phase {
+        case .held, .unreadable:
+            notes.append(
+                say(
+                    "Answers are held: a new load of the data needs a person's word. See: dure-node refresh status",
+                    "응답 보류: 새 데이터 적재를 담당자가 확인해야 합니다. 확인: dure-node refresh status"))
+        case .loading, .building: notes.append(say("a refresh of the data is under way", "데이터 갱신 진행 중"))
+        case nil: break
         }
         if let pause, !pause.isEmpty { notes.append(say("pause: ", "일시 중지 사유: ") + pause) }
         return notes

@@ -17,6 +17,8 @@ struct RunningNode: Sendable {
     private let evaluate: EvaluateLoop
     private let send: SendLoop
     private let health: HealthLoop
+    /// None where a test's own source is answered from.
+    private let data: DataLoop?
     let renewal: Renewal
 
     init(_ parts: NodeService.Parts, _ identity: NodeIdentity) async throws(NodeError) {
@@ -29,7 +31,12 @@ struct RunningNode: Sendable {
         let spool = try Spool(state, hospital: identity.grant.node)
         self.spool = spool
         let secret = try NodeSecret(in: state)
+        let shelf = IndexShelf(state, source: parts.configuration.source.id)
+        // Looked at before it is opened: an index that takes its place meanwhile is taken up by the loop.
+        let known = shelf.current
         let source = try Self.source(parts, log)
+        let place = parts.source == nil ? known ?? shelf.current : nil
+        if let place { try await DataLoop.note(place, in: spool, at: Timestamp(clock.now())) }
 
         let client = try Self.client(parts, identity)
         let transport =
@@ -66,7 +73,7 @@ struct RunningNode: Sendable {
         acknowledge = AcknowledgeLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, log: log)
         evaluate = EvaluateLoop(
-            spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state,
+            spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state, shelf: shelf,
             hours: parts.policy.limits.hours, bells: bells, stop: stop, clock: clock, log: log)
         send = SendLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, slots: slots, board: board, stop: stop, clock: clock,
@@ -74,6 +81,11 @@ struct RunningNode: Sendable {
         health = HealthLoop(
             link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock,
             signer: HeadSigner(spool: spool, identity: identity))
+        data = place.map { place in
+            DataLoop(
+                configuration: parts.configuration, state: state, spool: spool, answerer: answerer, board: board, bells: bells,
+                stop: stop, clock: clock, log: log, opened: place.number)
+        }
         renewal = Renewal(
             configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
             clock: clock, log: log)
@@ -81,6 +93,7 @@ struct RunningNode: Sendable {
 
     private static func source(_ parts: NodeService.Parts, _ log: NodeLog) throws(NodeError) -> any AnswerSource {
         if let source = parts.source { return source }
+        try NodeStore.requireReadOnly(parts.configuration, log: log)
         return try NodeStore.open(parts.configuration, state: parts.state, log: log)
     }
 
@@ -111,6 +124,7 @@ struct RunningNode: Sendable {
                 group.addTask { await renewal.run() }
             }
             for _ in 0..<parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run() } }
+            if let data { group.addTask { await data.run() } }
             group.addTask { await watch() }
             group.addTask { await end(after: drain) }
             await group.waitForAll()

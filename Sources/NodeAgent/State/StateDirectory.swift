@@ -7,7 +7,8 @@ import Foundation
 ///     node-secret        what rounding is keyed by; lost, answers would be drawn anew: part of every backup
 ///     ledger-mark        how far the release ledger in state.sqlite had come at the last start: a lost one is noticed
 ///     identity           -> identity-N: keys and certificate of one enrolment or renewal, swapped whole
-///     index/             the event index, made from the store
+///     index/             the event indices, made from the store: see `IndexShelf`
+///     refresh.json       there while a refresh is under way
 ///     status.json        what the daemon last said about itself
 ///     PAUSED             there while the node is paused; its text is the message
 ///     STOP               there while everything is stopped, whatever is in it; `STOP.lift` holds the first yes to lifting it
@@ -49,8 +50,13 @@ public struct StateDirectory: Sendable, Hashable {
     }
 
     var database: String { file("state.sqlite") }
-    /// Where the index of a source is.
-    public func index(of source: String) -> String { file("index/\(source).dure-index") }
+    /// Where the index that a source is answered from is, or would be.
+    ///
+    /// A path of its own for each index: who has opened one goes on with it when another is taken up.
+    public func index(of source: String) -> String {
+        let shelf = IndexShelf(self, source: source)
+        return shelf.current?.index ?? "\(shelf.folder)/current/\(IndexShelf.indexName)"
+    }
 
     /// Bytes left on the disk that holds the folder.
     var freeBytes: Int64? {

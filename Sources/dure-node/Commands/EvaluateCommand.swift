@@ -11,7 +11,7 @@ import NodeAgent
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Count a cohort exactly on a local store. The numbers must not leave the hospital.",
+        abstract: "Count a cohort exactly, on this node's index or on a local store. The numbers must not leave the hospital.",
         discussion: """
             Needs no network and no enrolment, and tells nobody. Prints the persons and the cohort periods of the definition, \
             and who is left after each step. It refuses to run as a service.
@@ -21,6 +21,7 @@ struct EvaluateCommand: ParsableCommand {
             as this store reads them, and the version of the semantics.
 
             Examples:
+              dure-node evaluate --cohort diabetes.json
               dure-node evaluate --store clinic.sqlite --cohort diabetes.json
               dure-node evaluate --store clinic.sqlite --index clinic.dure-index \\
                 --cohort diabetes.json --output json
@@ -41,7 +42,7 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try place.withIndex { index in
             do throws(CohortEngineError) {
                 return try CohortEngine(index: index).evaluate(
-                    question.cohort, breakdown: question.breakdown, isCancelled: { LocalEvaluation.wasStopped })
+                    question.cohort, breakdown: question.breakdown, isCancelled: { Interrupt.wasAsked })
             } catch {
                 throw NodeError(error)
             }

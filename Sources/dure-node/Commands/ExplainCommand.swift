@@ -20,6 +20,7 @@ struct ExplainCommand: ParsableCommand {
             Exit codes: 0 the definition can be answered; 1 something in it cannot.
 
             Example:
+              dure-node explain --cohort diabetes.json
               dure-node explain --store clinic.sqlite --cohort diabetes.json
             """)
 
@@ -27,9 +28,6 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(name: .long, help: "table or json.")
     var output: OutputFormat = .table
-
-    @Option(name: .long, help: ArgumentHelp("Language of words: ko or en (default: from LANG).", valueName: "language"))
-    var lang: Language?
 
     func run() throws {
         try LocalEvaluation.refuseInsideDaemon()
@@ -44,7 +42,7 @@ struct ExplainCommand: ParsableCommand {
             }
         }
         let findings = CohortLint.findings(in: expression)
-        let language: SentenceLanguage = (lang ?? .ofEnvironment) == .ko ? .korean : .english
+        let language: SentenceLanguage = place.node.language == .ko ? .korean : .english
         switch output {
         case .json:
             let object: JSONValue = [

@@ -4,7 +4,6 @@ import EventIndex
 import Foundation
 import NodeAgent
 import OMOPStore
-import Synchronization
 
 /// `dure-node index`: the event index that questions are answered from.
 struct IndexCommand: ParsableCommand {
@@ -21,7 +20,7 @@ struct IndexCommand: ParsableCommand {
     /// Which store and which index: as named, or those of node.yaml.
     struct Place: ParsableArguments {
         @Option(
-            name: .long, help: ArgumentHelp("The OMOP store (default: the one of node.yaml).", valueName: "file"),
+            name: .long, help: ArgumentHelp("A SQLite store (default: the store of node.yaml).", valueName: "file"),
             completion: .file())
         var store: String?
 
@@ -34,9 +33,9 @@ struct IndexCommand: ParsableCommand {
 
         @OptionGroup var node: NodeOptions
 
-        func storePath() throws -> String {
-            if let store { return store }
-            return try NodeConfiguration(file: node.configurationFile).source.path
+        func storeAddress() throws -> StoreAddress {
+            if let store { return .sqlite(path: store) }
+            return try NodeConfiguration(file: node.configurationFile).source.address
         }
 
         func indexPath() throws -> String {
@@ -48,12 +47,13 @@ struct IndexCommand: ParsableCommand {
     }
 
     /// `dure-node index build`
-    struct Build: ParsableCommand {
+    struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read the store and build its index.",
             discussion: """
-                The new index is made beside the old one and takes its place when it is complete: a daemon goes on \
-                answering from the old one, and a build that is stopped leaves it alone. Needs room for both.
+                The new index is made beside the old one and takes its place when it is complete and checked: a daemon goes on \
+                answering from the old one, then takes up the new one by itself. A build that is stopped leaves the old one \
+                alone. Needs room for both. For the store of node.yaml it is the same as `dure-node refresh finish`.
 
                 Examples:
                   dure-node index build
@@ -65,18 +65,18 @@ struct IndexCommand: ParsableCommand {
         @Flag(name: .shortAndLong, help: "Say nothing unless something goes wrong.")
         var quiet = false
 
-        func run() throws {
+        func run() async throws {
+            guard place.store != nil || place.index != nil else {
+                return try await RefreshCommand.Finish.run(place.node, release: nil, changed: nil, quiet: quiet)
+            }
             let path = try place.indexPath()
-            let storePath = try place.storePath()
-            signal(SIGINT) { _ in isStopped.store(true, ordering: .relaxed) }
+            Interrupt.listen()
             let line = BuildProgressLine(isSilent: quiet)
             let begun = ContinuousClock().now
             let report: BuildReport
             do {
-                if place.index == nil, place.store == nil { try makeFolder(of: path) }
-                let store = try SQLiteClinicalStore(path: storePath)
-                report = try IndexBuilder(store: store).build(
-                    to: path, progress: { line.show($0) }, isCancelled: { isStopped.load(ordering: .relaxed) })
+                report = try IndexBuilder(store: try place.storeAddress().open()).build(
+                    to: path, progress: { line.show($0) }, isCancelled: { Interrupt.wasAsked })
             } catch {
                 line.clear()
                 Terminal.say("dure-node: \(error)")
@@ -93,12 +93,6 @@ struct IndexCommand: ParsableCommand {
                 Built \(path) in \(seconds) s: generation \(report.generation), \(report.persons) persons, \
                 \(report.events) events, \(report.bytes / 1_000_000) MB.
                 """)
-        }
-
-        private func makeFolder(of path: String) throws {
-            let folder = (path as NSString).deletingLastPathComponent
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
     }
 
@@ -147,32 +141,6 @@ struct IndexCommand: ParsableCommand {
             Terminal.print(output == .json ? description.json.text(indent: 2) : description.table)
         }
     }
-}
-
-/// Set when the person stops a build: the unfinished file is then removed before the program ends.
-private let isStopped = Atomic<Bool>(false)
-
-/// How far a build is: a moving line on a terminal, nothing elsewhere.
-private final class BuildProgressLine {
-    private let isSilent: Bool
-    private var last = ""
-
-    init(isSilent: Bool) { self.isSilent = isSilent || !Terminal.isWatched }
-
-    func show(_ progress: BuildProgress) {
-        guard !isSilent else { return }
-        let share = progress.expectedRows.map { $0 > 0 ? " (\(min(100, progress.rows * 100 / $0)) %)" : "" } ?? ""
-        let text = "\(progress.stage): \(progress.rows / 1_000) thousand rows\(share)"
-        guard text != last else { return }
-        last = text
-        write("\r\u{1B}[K" + text)
-    }
-
-    func clear() {
-        if !isSilent { write("\r\u{1B}[K") }
-    }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
 
 /// An index in words and in JSON.

@@ -20,7 +20,10 @@ struct InitCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The hospital's id in the consortium's roster.", valueName: "id"))
     var hospital: String = "KR-H-0000"
 
-    @Option(name: .long, help: ArgumentHelp("The SQLite file of the OMOP store.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The SQLite file of the OMOP store; for a database server edit node.yaml afterwards.", valueName: "file"))
     var store: String = "omop.sqlite"
 
     @Option(name: .long, help: ArgumentHelp("The coordinator's address for people, as in the invitation.", valueName: "url"))

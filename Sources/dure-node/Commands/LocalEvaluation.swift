@@ -6,13 +6,16 @@ import EventIndex
 import Foundation
 import NodeAgent
 import OMOPStore
-import Synchronization
 
-/// What `evaluate` and `explain` need: a definition, a store, and an index of it, which is made for the occasion and taken
-/// away again when none is given.
+/// What `evaluate` and `explain` need: a definition and an index. The index is the node's own; or, with a store named, one of
+/// that store, which is made for the occasion and taken away again when it is not named either.
 struct LocalEvaluation: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The OMOP store.", valueName: "file"), completion: .file())
-    var store: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A SQLite store (default: the index that the node answers from; no store is read).", valueName: "file"),
+        completion: .file())
+    var store: String?
 
     @Option(
         name: .long, help: ArgumentHelp("The cohort definition (as ATLAS saves it) or question.", valueName: "file"),
@@ -21,9 +24,12 @@ struct LocalEvaluation: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The store's index (default: one is built in TMPDIR and removed afterwards).", valueName: "file"),
+        help: ArgumentHelp(
+            "An index (default with --store: one is built in TMPDIR and removed afterwards).", valueName: "file"),
         completion: .file())
     var index: String?
+
+    @OptionGroup var node: NodeOptions
 
     /// The question in the file; a bare definition is a question without a title.
     func question() throws -> FeasibilityQuestion {
@@ -43,26 +49,35 @@ struct LocalEvaluation: ParsableArguments {
 
     /// Calls `body` with an open index, and takes a temporary one away whatever happens.
     func withIndex<Result>(_ body: (EventIndex) throws -> Result) throws -> Result {
-        for signalNumber in [SIGINT, SIGTERM] { signal(signalNumber) { _ in isStopped.store(true, ordering: .relaxed) } }
+        Interrupt.listen()
         if let index { return try body(try open(index, checksums: true)) }
+        guard let store else { return try body(try open(ownIndex(), checksums: true)) }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dure-index-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("index").path
-        try build(path)
+        try build(path, of: store)
         return try body(try open(path, checksums: false))
     }
 
-    /// Whether the person pressed Ctrl-C.
-    static var wasStopped: Bool { isStopped.load(ordering: .relaxed) }
+    /// The index that the node answers from.
+    private func ownIndex() throws -> String {
+        let configuration = try NodeConfiguration(file: node.configurationFile)
+        let path = try StateDirectory(node.stateDirectory).index(of: configuration.source.id)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw NodeError(
+                .store, "The node has no index yet.", advice: "Run `dure-node index build`, or name a store with --store.")
+        }
+        return path
+    }
 
-    private func build(_ path: String) throws {
+    private func build(_ path: String, of store: String) throws {
         do {
             let clinical = try SQLiteClinicalStore(path: store)
-            try IndexBuilder(store: clinical).build(to: path, isCancelled: { isStopped.load(ordering: .relaxed) })
+            try IndexBuilder(store: clinical).build(to: path, isCancelled: { Interrupt.wasAsked })
         } catch let error as OMOPStoreError {
-            throw NodeError(.store, "\(error.description)", advice: "")
+            throw NodeError(error)
         } catch let error as EventIndexError {
             throw NodeError(.store, error.message + ".", advice: error.advice)
         }
@@ -84,9 +99,6 @@ struct LocalEvaluation: ParsableArguments {
             advice: "Run the command from a terminal; the daemon answers through the release gate alone.")
     }
 }
-
-/// Set by Ctrl-C, so that a temporary index is removed before the program ends.
-private let isStopped = Atomic<Bool>(false)
 
 extension NodeError {
     /// An engine's refusal in the words of the node's commands.
