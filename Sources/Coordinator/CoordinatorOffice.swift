@@ -65,6 +65,8 @@ public struct CoordinatorOffice: Sendable {
 
     /// What nodes have signed about their own audit logs.
     public var auditHeads: AuditHeads { AuditHeads(database: database) }
+    /// What hospitals have published of their stores.
+    public var catalogues: CatalogueRegister { CatalogueRegister(database: database, clock: clock) }
     /// Files carried to and from hospitals without a network.
     public var courier: CourierOffice {
         CourierOffice(

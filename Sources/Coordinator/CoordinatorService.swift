@@ -135,7 +135,7 @@ public struct CoordinatorService: Service {
             answers: AcceptAnswer(
                 database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting,
                 totalsWaiting: totalsWaiting),
-            enrolment: office.enrolment, register: office.nodes, body: body.nodes,
+            enrolment: office.enrolment, register: office.nodes, catalogues: office.catalogues, body: body.nodes,
             longestPoll: office.configuration.longestPoll, nodesURL: nodesURL
         ).add(to: router.group("v1/node"))
         return router
@@ -153,7 +153,7 @@ public struct CoordinatorService: Service {
         let signedIn = router.group("v1").add(middleware: SessionAuthenticator(register: office.credentials))
         PeopleRoutes(
             credentials: office.credentials, projects: office.projects, nodes: office.nodes, rosters: office.rosters,
-            clock: office.clock, body: body.people, silentAfter: office.configuration.silentAfter
+            catalogues: office.catalogues, clock: office.clock, body: body.people, silentAfter: office.configuration.silentAfter
         ).add(to: signedIn)
         queryRoutes.add(to: signedIn)
         return router

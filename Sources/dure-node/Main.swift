@@ -32,7 +32,8 @@ struct DureNode: AsyncParsableCommand {
             CommandGroup(
                 name: "What leaves",
                 subcommands: [
-                    RequestsCommand.self, PreviewCommand.self, PolicyCommand.self, CourierCommand.self, LogCommand.self,
+                    RequestsCommand.self, PreviewCommand.self, CatalogueCommand.self, PolicyCommand.self, CourierCommand.self,
+                    LogCommand.self,
                 ]),
             CommandGroup(
                 name: "The store (exact values, which stay in the hospital)",

@@ -21,7 +21,8 @@ struct Dure: AsyncParsableCommand {
         version: DureClient.software,
         subcommands: [
             Login.self, Logout.self, Whoami.self, QueryCommands.self, ResultCommands.self, ProjectCommands.self,
-            NodeCommands.self, TotalsCommands.self, BundleCommands.self, AuditCommands.self, DemoCommand.self,
+            NodeCommands.self, CatalogueCommands.self, TotalsCommands.self, BundleCommands.self, AuditCommands.self,
+            DemoCommand.self,
         ])
 
     static func main() async {

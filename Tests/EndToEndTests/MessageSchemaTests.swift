@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Client
+import Disclosure
 import Federation
 import Foundation
 import Testing
@@ -32,6 +33,36 @@ import Testing
                 #expect(report.text.contains("dure.\(kind)/1"), "\(report.text)")
             }
         }
+    }
+
+    @Test(.enabled(if: SchemaChecker.isInstalled, "needs python3 with jsonschema"))
+    func aCatalogueFollowsItsSchema() throws {
+        let band = CountInterval(low: 200, high: 599)
+        let provenance = Provenance(
+            store: "made up", dataRelease: "2026-11", dataThrough: "2026-10-31", cdmVersion: "5.4", vocabulary: nil,
+            semantics: "circe-2026.09", software: "test 1", synthetic: true)
+        let catalogue = Catalogue(
+            node: HospitalID(unchecked: "KR-H-0009"), issued: Timestamp(1_795_000_000), provenance: provenance,
+            policy: Digest256(of: []),
+            amounts: DisclosedCatalogue(rows: [
+                .init(key: ["measurement", "concept", "3004410", "2024"], persons: band, records: band)
+            ]),
+            tables: [
+                .init(name: "measurement", unmapped: .init(percent: 60), isCut: true),
+                .init(name: "death", unmapped: nil, isCut: false),
+            ],
+            quality: [
+                .init(
+                    check: "after-birth", category: "plausibility", table: "measurement", threshold: 1, state: .pass,
+                    failing: .init(percent: 0)),
+                .init(
+                    check: "known-sex", category: "completeness", table: nil, threshold: 5, state: .notRun, failing: nil),
+            ])
+        let report = try SchemaChecker.check([catalogue.json])
+        #expect(report.status == 0, "\(report.text)")
+        #expect(report.text.contains("dure.catalogue/1: 1"))
+        let broken: JSONValue = ["schema": "dure.catalogue/1", "node": "KR-H-0009"]
+        #expect(try SchemaChecker.check([broken]).status == 1)
     }
 
     @Test(.enabled(if: SchemaChecker.isInstalled, "needs python3 with jsonschema"))

@@ -168,6 +168,7 @@ actor FakeCoordinator {
     private(set) var polls: [String] = []
     private(set) var progress: [NodeProgress] = []
     private(set) var renewals = 0
+    private(set) var catalogues: [[UInt8]] = []
 
     init(_ consortium: Consortium) { self.consortium = consortium }
 
@@ -238,6 +239,9 @@ actor FakeCoordinator {
                 return OutboundResponse(status: 204)
             case "progress":
                 progress.append(try NodeProgress(parsing: body))
+                return OutboundResponse(status: 204)
+            case "catalogue":
+                catalogues.append(body)
                 return OutboundResponse(status: 204)
             case "renewal": return try renew(body)
             default: return OutboundResponse(status: 404)

@@ -35,6 +35,17 @@ public struct CoordinatorAPI: Sendable {
     /// `GET /v1/nodes`.
     public func nodes() async throws(ClientError) -> [NodeSummary] { try await list("/v1/nodes", "nodes") }
 
+    /// `GET /v1/catalogues`: the hospitals that have published one.
+    public func catalogues() async throws(ClientError) -> [HospitalID] {
+        let entries: [CatalogueEntry] = try await list("/v1/catalogues", "catalogues")
+        return entries.map(\.node)
+    }
+
+    /// `GET /v1/catalogues/{id}`: a signed `dure.catalogue/1`.
+    public func catalogue(of node: HospitalID) async throws(ClientError) -> SignedDocument {
+        try await decoded(.get, "/v1/catalogues/\(node)")
+    }
+
     /// `GET /v1/queries`: the newest first.
     public func queries() async throws(ClientError) -> [QuerySummary] { try await list("/v1/queries", "queries") }
 
@@ -118,4 +129,11 @@ public struct CoordinatorAPI: Sendable {
             detail: "The coordinator answered with HTTP status \(response.status) and no explanation.",
             advice: "Check the address: is it the coordinator's people address?")
     }
+}
+
+/// A line of `GET /v1/catalogues`.
+private struct CatalogueEntry: JSONDecodable {
+    let node: HospitalID
+
+    init(from json: JSONReader) throws(JSONError) { node = try json.required("node").decode(HospitalID.self) }
 }

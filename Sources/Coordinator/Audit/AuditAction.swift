@@ -41,6 +41,7 @@ enum AuditAction: String, Sendable, CaseIterable {
     case backedUp = "state.backup"
     case courierExported = "courier.export"
     case courierImported = "courier.import"
+    case cataloguePublished = "catalogue.publish"
     case auditConflict = "node.audit-conflict"
 }
 

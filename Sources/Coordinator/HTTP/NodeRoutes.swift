@@ -9,6 +9,7 @@ struct NodeRoutes: Sendable {
     let answers: AcceptAnswer
     let enrolment: EnrolmentDesk
     let register: NodeRegister
+    let catalogues: CatalogueRegister
     let body: JSONBody
     /// The longest long poll, in seconds.
     let longestPoll: Int
@@ -20,6 +21,7 @@ struct NodeRoutes: Sendable {
         router.post("answers", use: answer)
         router.post("progress", use: progress)
         router.post("health", use: health)
+        router.post("catalogue", use: catalogue)
         router.post("renewal", use: renewal)
     }
 
@@ -58,6 +60,13 @@ struct NodeRoutes: Sendable {
     @Sendable private func health(_ request: Request, _ context: NodeContext) async throws -> Response {
         let health = try await body.message(NodeHealth.self, of: request)
         try await register.report(health, from: try context.peer)
+        return JSONResponse.noContent
+    }
+
+    /// `POST /v1/node/catalogue`
+    @Sendable private func catalogue(_ request: Request, _ context: NodeContext) async throws -> Response {
+        let document = try await body.message(SignedDocument.self, of: request)
+        try await catalogues.accept(document, from: try context.peer)
         return JSONResponse.noContent
     }
 

@@ -9,6 +9,7 @@ struct PeopleRoutes: Sendable {
     let projects: ProjectRegister
     let nodes: NodeRegister
     let rosters: RosterRegister
+    let catalogues: CatalogueRegister
     let clock: CoordinatorClock
     let body: JSONBody
     /// After so many seconds without contact a node counts as silent.
@@ -23,6 +24,8 @@ struct PeopleRoutes: Sendable {
         router.get("projects", use: listProjects)
         router.get("nodes", use: listNodes)
         router.get("roster", use: roster)
+        router.get("catalogues", use: listCatalogues)
+        router.get("catalogues/{id}", use: catalogue)
     }
 
     /// `DELETE /v1/session`: signs out; a token used here ends too.
@@ -87,6 +90,27 @@ struct PeopleRoutes: Sendable {
             try await nodes.list(), roster: try await rosters.current()?.roster, now: now, silentAfter: silentAfter)
         let shown = caller.role.seesWhenNodesWork ? summaries : summaries.map(\.withoutWorkingTimes)
         return JSONResponse.make(["nodes": .array(shown.map(\.json)), "time": now.json])
+    }
+
+    /// `GET /v1/catalogues`: which hospitals have published one, and when.
+    @Sendable private func listCatalogues(_: Request, _ context: PeopleContext) async throws -> Response {
+        try Authorization.require(.seeNodes, of: try context.caller)
+        let entries = try await catalogues.entries()
+        return JSONResponse.make([
+            "catalogues": .array(
+                entries.map { ["node": $0.hospital.json, "issued": $0.issued.json, "digest": $0.digest.json] })
+        ])
+    }
+
+    /// `GET /v1/catalogues/{id}`: the last one of a hospital, in the bytes that it signed.
+    @Sendable private func catalogue(_: Request, _ context: PeopleContext) async throws -> Response {
+        try Authorization.require(.seeNodes, of: try context.caller)
+        let hospital = try context.parameters.identifier(HospitalID.self)
+        guard let document = try await catalogues.last(of: hospital) else {
+            throw CoordinatorError(
+                .notFound, "\(hospital) has published no catalogue.", advice: "Its policy decides whether it does.")
+        }
+        return JSONResponse.make(document.json)
     }
 
     /// `GET /v1/roster?as-of=2026-11-22`

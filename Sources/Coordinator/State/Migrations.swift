@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("006 former keys", migrate: Migration006.migrate)
         migrator.registerMigration("007 totals", migrate: Migration007.migrate)
         migrator.registerMigration("008 courier and audit heads", migrate: Migration008.migrate)
+        migrator.registerMigration("009 catalogues", migrate: Migration009.migrate)
         return migrator
     }
 }

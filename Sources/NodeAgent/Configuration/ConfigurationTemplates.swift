@@ -169,6 +169,14 @@ public enum ConfigurationTemplates {
         #   approvers_needed: 2           # different persons who say yes before a file leaves, 1 or 2 (default 2)
         #   max_pages: 40                 # printed pages of 60 lines a file may fill, 1 to 1000 (default 40)
 
+        # What everybody in the consortium may know of the store as a whole: persons and records of each table, year and concept in coarse
+        # bands (20 to 59, 50 to 119, 100 to 239, ...), nothing below; the share of unmapped records and the data-quality checks in bands. Sensitive
+        # concepts are left out. `dure-node catalogue` shows it.
+        catalogue:
+          publish: false                # whether it leaves (default false)
+          every_days: 30                # the least days between two of them, 7 to 365 (default 30)
+          concepts: 500                 # concepts of a table that are listed at most, 0 to 1000 (default 500)
+
         # log:
         #   keep_years: 5                 # years that the audit log is kept, 2 to 100 (default 5)
 

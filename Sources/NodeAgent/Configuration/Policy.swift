@@ -42,6 +42,8 @@ public struct Policy: Sendable, Hashable {
     public var desk: Set<String>?
     /// How answers leave as files.
     public var courier: Courier
+    /// What the consortium is told of the store as a whole.
+    public var catalogue: Publication
     /// For how many years the audit log and what it speaks of are kept.
     public var keepYears: Int
 
@@ -54,6 +56,16 @@ public struct Policy: Sendable, Hashable {
         public var approvers = 2
         /// How many printed pages a file may fill, of 60 lines of 100 characters; a single answer may take more.
         public var pages = 40
+    }
+
+    /// Whether and how often a catalogue of the store is published.
+    public struct Publication: Sendable, Hashable {
+        /// Whether it leaves at all.
+        public var isPublished = false
+        /// The least number of days between two of them.
+        public var everyDays = 30
+        /// How many concepts of a table are listed at most.
+        public var concepts = 500
     }
 
     /// What happens with a project that the file does not list.

@@ -37,6 +37,12 @@ extension Policy {
             approvers: carried.int("approvers_needed", in: 1...2, default: 2),
             pages: carried.int("max_pages", in: 1...1_000, default: 40))
 
+        let published = root.map("catalogue")
+        catalogue = Publication(
+            isPublished: published.bool("publish", default: false),
+            everyDays: published.int("every_days", in: 7...365, default: 30),
+            concepts: published.int("concepts", in: 0...1_000, default: 500))
+
         let blocked = root.map("blocked")
         blockedProjects = Set(
             (blocked.strings("projects") ?? []).compactMap { text in

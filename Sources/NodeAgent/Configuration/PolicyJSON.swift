@@ -25,6 +25,10 @@ extension Policy: JSONEncodable {
                 "projects": .words(blockedProjects.map(\.rawValue)), "organisations": .words(blockedOrganisations),
             ],
             "keepYears": .int(keepYears),
+            "catalogue": [
+                "publish": .bool(catalogue.isPublished), "everyDays": .int(catalogue.everyDays),
+                "concepts": .int(catalogue.concepts),
+            ],
             "courier": ["approvers": .int(courier.approvers), "pages": .int(courier.pages)],
         ]
         if let desk { object["desk"] = .words(desk) }

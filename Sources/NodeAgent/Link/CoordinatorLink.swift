@@ -58,6 +58,9 @@ struct CoordinatorLink: Sendable {
     /// Says how the node is.
     func health(_ health: NodeHealth) async throws(LinkFailure) { try await post("health", health.json) }
 
+    /// Publishes the hospital's catalogue.
+    func publish(_ catalogue: SignedDocument) async throws(LinkFailure) { try await post("catalogue", catalogue.json) }
+
     /// Asks for the next certificate.
     func renew(_ request: SignedDocument) async throws(LinkFailure) -> (document: SignedDocument, grant: EnrolmentGrant) {
         let response = try await send(self.request("renewal", request.bytes))

@@ -19,6 +19,9 @@ public struct PolicyComparison: Sendable {
         note(new.totals != nil && new.totals != old.totals, "totals")
         note(new.courier.approvers < old.courier.approvers, "courier.approvers_needed")
         note(new.courier.pages > old.courier.pages, "courier.max_pages")
+        note(new.catalogue.isPublished && !old.catalogue.isPublished, "catalogue.publish")
+        note(new.catalogue.everyDays < old.catalogue.everyDays, "catalogue.every_days")
+        note(new.catalogue.concepts > old.catalogue.concepts, "catalogue.concepts")
         note(new.limits.criteria > old.limits.criteria, "defaults.max_criteria")
         note(new.limits.conceptSets > old.limits.conceptSets, "defaults.max_concept_sets")
         // Hours are the machine's, not the patients': changing them lets out nothing that would have stayed.

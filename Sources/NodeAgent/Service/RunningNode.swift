@@ -19,6 +19,7 @@ struct RunningNode: Sendable {
     private let health: HealthLoop
     /// None where a test's own source is answered from.
     private let data: DataLoop?
+    private let catalogue: CatalogueLoop?
     let renewal: Renewal
 
     init(_ parts: NodeService.Parts, _ identity: NodeIdentity) async throws(NodeError) {
@@ -86,6 +87,12 @@ struct RunningNode: Sendable {
                 configuration: parts.configuration, state: state, spool: spool, answerer: answerer, board: board, bells: bells,
                 stop: stop, clock: clock, log: log, opened: place.number)
         }
+        catalogue = place.map { _ in
+            CatalogueLoop(
+                office: CatalogueOffice(
+                    configuration: parts.configuration, policy: parts.policy, state: state, clock: clock), link: link,
+                spool: spool, key: identity.keys.signing, state: state, shelf: shelf, stop: stop, log: log)
+        }
         renewal = Renewal(
             configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
             clock: clock, log: log)
@@ -122,6 +129,7 @@ struct RunningNode: Sendable {
                 group.addTask { await send.run() }
                 group.addTask { await health.run() }
                 group.addTask { await renewal.run() }
+                if let catalogue { group.addTask { await catalogue.run() } }
             }
             for _ in 0..<parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run() } }
             if let data { group.addTask { await data.run() } }

@@ -197,6 +197,11 @@ actor Spool {
         }
     }
 
+    /// A signed document kept by name; nil where none is kept, or what is kept is none.
+    func document(_ name: String) throws(NodeError) -> SignedDocument? {
+        try setting(name).flatMap { try? SignedDocument(parsing: $0) }
+    }
+
     /// Keeps values by name, all or nothing.
     func keep(_ values: [String: [UInt8]]) throws(NodeError) {
         try write { database, _ in
