@@ -16,7 +16,8 @@ struct DureAttack: AsyncParsableCommand {
 
             Exit codes: 0 every attack stays within its bar; 1 some do not; 64 wrong usage; 78 the policy cannot be read.
             """,
-        subcommands: [RunCommand.self, PeersCommand.self, UtilityCommand.self], defaultSubcommand: RunCommand.self)
+        subcommands: [RunCommand.self, PeersCommand.self, UtilityCommand.self, SpeedCommand.self],
+        defaultSubcommand: RunCommand.self)
 }
 
 struct RunCommand: AsyncParsableCommand {

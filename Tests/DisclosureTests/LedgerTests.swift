@@ -22,6 +22,51 @@ struct LedgerTests {
         #expect("\(stored)" == "ledger (stays in the hospital, sealed)")
     }
 
+    @Test(
+        "A ledger with more sets than its window looks back as far after it was stored as before",
+        arguments: [1_025, 1_600])
+    func windows(_ count: Int) throws {
+        var hospital = MadeHospital(universe: 16 * count, rules: .made(exposureCap: 1_000))
+        for place in 0..<count { hospital.ledger.adopt(hospital.set(16 * place..<16 * place + 16), shown: 20) }
+        var opened = hospital
+        opened.ledger = try ReleaseLedger(opening: hospital.ledger.bytesToSeal)
+        // Sums of three sets are found in the window only; those of the newest must be found, the same ones before and after.
+        var known = 0
+        for last in stride(from: count - 1, to: 2, by: -129) {
+            let sum = hospital.set(16 * (last - 2)..<16 * last + 16)
+            let request = ReleaseRequest(project: "p")
+            let before = try hospital.gate.plan(EvaluatedAnswer(total: sum), for: request, against: hospital.ledger)
+            let after = try opened.gate.plan(EvaluatedAnswer(total: sum), for: request, against: opened.ledger)
+            #expect(before.outcomes == after.outcomes)
+            #expect(before.disclosed == after.disclosed)
+            if last == count - 1 { #expect(before.outcomes.known == 1) }
+            known += before.outcomes.known
+        }
+        // Between 512 and 1,024 of the newest sets are looked at.
+        #expect((4...8).contains(known))
+    }
+
+    @Test(
+        "A group inside a hidden one is hidden, and one around a shown group is not: the keyed offset never tells the difference")
+    func offsetsAgree() throws {
+        // Nested groups of 11 to 14, in both orders, at 300 hospitals: with offsets drawn for each group apart some differ.
+        var pairs = 0
+        for secret in 1...300 as ClosedRange<UInt64> {
+            for sizes in [[11, 12, 13, 14], [14, 13, 12, 11], [12, 14, 11, 13]] {
+                var hospital = MadeHospital(universe: 200, secret: secret)
+                var hidden: [Int: Bool] = [:]
+                for size in sizes { hidden[size] = try hospital.count(0..<size).isHidden }
+                for (smaller, larger) in [(11, 12), (12, 13), (13, 14), (11, 14)] where hidden[larger] == true {
+                    #expect(hidden[smaller] == true, "\(smaller) is shown and \(larger) hidden")
+                    pairs += 1
+                }
+                let stored = try ReleaseLedger(opening: hospital.ledger.bytesToSeal)
+                #expect(stored.bytesToSeal.bytes == hospital.ledger.bytesToSeal.bytes)
+            }
+        }
+        #expect(pairs > 100)
+    }
+
     @Test("A damaged ledger is refused and never trapped on", arguments: 0..<200)
     func damaged(_ seed: Int) throws {
         var hospital = MadeHospital(universe: 400)

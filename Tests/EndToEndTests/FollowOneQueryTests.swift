@@ -93,9 +93,25 @@ import Testing
             if message["schema"] == "dure.signed/1" {
                 #expect(message["type"] == "dure.answer/1")
                 for number in numbers(underCountsOf: message) { #expect(number == 0 || number > 10) }
+            } else {
+                // Progress and health: tickets that wait, and lines of the audit log. Nothing of patients.
+                #expect(Set(numbersByName(in: message).keys).isSubset(of: ["waiting", "count"]), "\(message.text())")
             }
         }
         #expect(recorder.exchanges.contains { $0.path.hasSuffix("/answers") && $0.status == 200 })
+    }
+
+    /// Every number in a message by the name of its member; what is signed in it is looked at as it stands.
+    private func numbersByName(in value: JSONValue, _ name: String = "") -> [String: Int] {
+        switch value {
+        case .object(let object):
+            object.members.reduce(into: [:]) { found, member in
+                found.merge(numbersByName(in: member.value, member.key)) { $1 }
+            }
+        case .array(let values): values.reduce(into: [:]) { $0.merge(numbersByName(in: $1, name)) { $1 } }
+        case .number(let number): [name: number.int ?? -1]
+        default: [:]
+        }
     }
 
     /// Every number under a member that says how many patients: value, low, high. Bases of rounding are not counts.

@@ -4,6 +4,12 @@ struct LedgerAtoms: Sendable {
     /// Largest number of sets in the window.
     static let window = 1_024
 
+    /// The oldest of so many sets that is in the window: a full window goes on with its newer half.
+    static func windowStart(of count: Int) -> Int {
+        let half = window / 2
+        return count <= window ? 0 : (count - window + half - 1) / half * half
+    }
+
     /// Places in the ledger of the sets in the window.
     private(set) var entries: [Int] = []
     /// Atom of each person. Atom 0 is "in no set of the window".

@@ -31,6 +31,8 @@ public struct ReleaseLedger: Sendable {
     /// Changes with every commit, so that a plan made against an older state is noticed.
     public private(set) var revision: UInt64 = 0
     private(set) var atoms: LedgerAtoms
+    /// The atoms of the window's newer half, once it is more than half full.
+    private var newerAtoms: LedgerAtoms?
     /// Places of the entries by size, ascending.
     private var bySize: [Int] = []
 
@@ -87,6 +89,7 @@ public struct ReleaseLedger: Sendable {
     public mutating func grow(to larger: Int) {
         guard larger > universe else { return }
         atoms.grow(to: larger)
+        newerAtoms?.grow(to: larger)
         exposure += [Float](repeating: 0, count: larger - universe)
         universe = larger
         revision &+= 1
@@ -124,16 +127,31 @@ extension ReleaseLedger {
     }
 
     /// Adds an entry to the indices.
-    mutating func restore(_ entry: Entry) {
+    /// - Parameter isIndexed: whether to the window of atoms, too; where not, `indexRestored` must follow.
+    mutating func restore(_ entry: Entry, isIndexed: Bool = true) {
         let place = entries.count
         entries.append(entry)
         bySize.insert(place, at: bySize.partition { entries[$0].set.size > entry.set.size })
+        if isIndexed { index(place) }
+    }
+
+    /// Splits the atoms of the window by an entry. When the window is full its newer half goes on, which was kept beside it, so
+    /// that no release has to split by all those sets anew.
+    private mutating func index(_ place: Int) {
         if atoms.isFull {
-            var fresh = LedgerAtoms(universe: universe)
-            for older in max(0, place - LedgerAtoms.window / 2)..<place { fresh.add(entries[older].set, entry: older) }
-            atoms = fresh
+            atoms = newerAtoms ?? LedgerAtoms(universe: universe)
+            newerAtoms = nil
         }
-        atoms.add(entry.set, entry: place)
+        if atoms.entries.count >= LedgerAtoms.window / 2 {
+            newerAtoms = newerAtoms ?? LedgerAtoms(universe: universe)
+            newerAtoms?.add(entries[place].set, entry: place)
+        }
+        atoms.add(entries[place].set, entry: place)
+    }
+
+    /// Builds the window of entries that were put back without it.
+    mutating func indexRestored() {
+        for place in LedgerAtoms.windowStart(of: entries.count)..<entries.count { index(place) }
     }
 
     /// Puts back what was used up, as it was stored.
@@ -161,6 +179,12 @@ extension ReleaseLedger {
     mutating func lock(_ cohort: String, _ tier: ReleaseRequest.Tier) { tiers[cohort] = tier }
 
     mutating func unlock(_ cohort: String) { tiers[cohort] = nil }
+
+    /// Takes over a set whose number was released elsewhere, so that new ones are compared with it. It charges no exposure.
+    @_spi(Hospital) public mutating func adopt(_ set: PersonSet, shown: Int) {
+        _ = record(set, shown: shown, cohort: nil, chargesExposure: false)
+        revision &+= 1
+    }
 
     /// The largest count that can stand behind "hidden" of a single count: a small one, or one whose patients have been in
     /// enough released sets.

@@ -94,8 +94,10 @@ extension ReleaseLedger {
             let cohort = try reader.optional()
             let set = try StoredSet(from: &reader, universe: universe)
             restore(
-                Entry(set: set, sketch: SetSketch { set.forEachMember($0) }, shown: shown, epoch: epoch, cohort: cohort))
+                Entry(set: set, sketch: SetSketch { set.forEachMember($0) }, shown: shown, epoch: epoch, cohort: cohort),
+                isIndexed: false)
         }
+        indexRestored()
         for _ in 0..<(try reader.integer(through: sealed.bytes.count)) {
             let total = try reader.integer(through: max(0, entries.count - 1))
             let shape = try reader.texts()

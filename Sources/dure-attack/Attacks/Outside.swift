@@ -2,16 +2,13 @@ import Cohorts
 import Disclosure
 import Foundation
 
-/// What can be seen beside the numbers, what lies on the disk, and random sequences of questions.
+/// What can be seen beside the numbers, and what lies on the disk.
 enum Outside {
     static let all = [
         Attack(number: 22, name: "side channels: time and size", bar: "AUC at most 0.6 for time, 1 size") {
             try await channels($0)
         },
         Attack(number: 24, name: "the ledger on the disk", bar: "0 sets found without the key") { try await disk($0) },
-        Attack(number: 26, name: "random sequences of questions", bar: "0 sequences with an exact or narrow small group") {
-            try await fuzz($0)
-        },
     ]
 
     // MARK: 22
@@ -87,79 +84,5 @@ enum Outside {
         let bits = words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
         found.append(Array(bits[16..<48]))
         return found
-    }
-
-    // MARK: 26
-
-    /// Random questions in random order; afterwards a linear program over every number that was right, for each small group of
-    /// patients that the questions tell apart.
-    private static func fuzz(_ bench: AttackBench) async throws -> Attack.Finding {
-        var (exact, narrow) = (0, 0)
-        let sequences = bench.scaled(40)
-        for number in 0..<sequences {
-            let found = try await sequence(bench, number)
-            if found.exact { exact += 1 }
-            if found.narrow { narrow += 1 }
-        }
-        return Attack.Finding(
-            measured: "\(exact) of \(sequences) sequences with an exact small group, \(narrow) with a narrow one",
-            isWithinBar: exact == 0 && narrow == 0)
-    }
-
-    private static func sequence(_ bench: AttackBench, _ number: Int) async throws -> (exact: Bool, narrow: Bool) {
-        var random = bench.random(26_000 + number)
-        let universe = 400
-        let store = MadeStore(universe: universe, seed: bench.seed)
-        let node = try await bench.node(store, 2_600 + number)
-        let groups = (0..<6).map { _ in
-            let start = random.below(universe - 200)
-            return Set((start..<start + 60 + random.below(140)).filter { _ in random.below(8) > 0 })
-        }
-        for (place, group) in groups.enumerated() { store.define(Codes.group(place), group) }
-        store.define(Codes.everybody, 0..<universe)
-        /// Patients in the same groups cannot be told apart by any question.
-        var atomOf: [Int: Int] = [:]
-        var members: [Int] = []
-        let signatures = (0..<universe).map { person in
-            groups.indices.reduce(0) { $0 | (groups[$1].contains(person) ? 1 << $1 : 0) }
-        }
-        for signature in signatures where atomOf[signature] == nil {
-            atomOf[signature] = members.count
-            members.append(signatures.count { $0 == signature })
-        }
-        var program = LinearAttacker(unknowns: members.count)
-        for _ in 0..<12 {
-            let entry = random.below(groups.count)
-            let terms = (0..<random.below(3)).map { _ in
-                let code = Codes.group(random.below(groups.count))
-                return random.coin() ? Term.has(code) : .not(code)
-            }
-            let isEverybody = random.below(6) == 0
-            let question = FeasibilityQuestion([isEverybody ? Codes.everybody : Codes.group(entry)], terms)
-            let asked = atomOf.filter { signature, _ in
-                (isEverybody || signature & 1 << entry != 0)
-                    && terms.allSatisfy { term in
-                        switch term {
-                        case .has(let codes): signature & 1 << (codes[0] - Codes.group(0)) != 0
-                        case .not(let codes): signature & 1 << (codes[0] - Codes.group(0)) == 0
-                        case .all, .any: true
-                        }
-                    }
-            }.map(\.value)
-            let truth = asked.reduce(0) { $0 + members[$1] }
-            // Numbers of neighbouring groups are not true of the group that was asked for: they would lead the attacker astray.
-            let reach = bench.rules.roundTo - 1
-            if let shown = try await node.count(question).shown, abs(shown - truth) <= reach {
-                program.require(asked, Double(shown - reach), Double(shown + reach))
-            }
-        }
-        let small = members.indices.filter { members[$0] < bench.k }
-        var (exact, narrow) = (false, false)
-        for interval in program.intervals(of: small.map { [$0] }) {
-            guard let interval else { continue }
-            if interval.high - interval.low < 1e-6 { exact = true }
-            if interval.high < Double(bench.k) - 1e-6 { narrow = true }
-        }
-        return (exact, narrow)
     }
 }

@@ -43,10 +43,10 @@ enum Trackers {
     /// B, then "B or (description and trait)": by an "or" of criteria, and by a rare code added to B's concept set.
     private static func pairs(_ bench: AttackBench) async throws -> Attack.Finding {
         var random = bench.random(6)
-        let targets = Targets(bench.scaled(100), &random)
+        let targets = Targets(bench.scaled(100, atLeast: 12), &random)
         let store = MadeStore(universe: 4_000, seed: bench.seed)
         store.define(targets)
-        let bases = 50
+        let bases = bench.scaled(50, atLeast: 10)
         for base in 0..<bases {
             let start = 200 + random.below(3_000)
             store.define(Codes.group(base), start..<start + 60 + 11 * base)
@@ -54,7 +54,7 @@ enum Trackers {
         let node = try await bench.node(store, 6)
         var without: [DisclosedCount] = []
         for base in 0..<bases { without.append(try await node.count(FeasibilityQuestion([Codes.group(base)]))) }
-        var scores = [1, 10, 50].map { (bases: $0, score: Score(targets)) }
+        var scores = [1, 10, bases].map { (bases: $0, score: Score(targets)) }
         for target in targets.bits.indices {
             var differs: [Bool] = []
             for base in 0..<bases {
@@ -75,7 +75,7 @@ enum Trackers {
         let last = scores[2].score
         return Attack.Finding(
             measured:
-                "\(words) of \(targets.count) right at 1/10/50 bases, base rate \(targets.baseRate), \(last.certain) certain",
+                "\(words) of \(targets.count) right at 1/10/\(bases) bases, base rate \(targets.baseRate), \(last.certain) certain",
             isWithinBar: scores.allSatisfy { $0.score.finding.isWithinBar })
     }
 
@@ -202,7 +202,7 @@ enum Trackers {
         store.define(Codes.group(0), members)
         let node = try await bench.node(store, 15)
         var last = try await node.count(FeasibilityQuestion([Codes.group(0)])).shown
-        let days = bench.scaled(60)
+        let days = bench.scaled(60, atLeast: 12)
         var read = 0
         for day in 0..<days {
             let arrivals = random.below(5)
@@ -213,8 +213,8 @@ enum Trackers {
             }
             if leaving > 0 { members.remove(random.below(300)) }
             store.define(Codes.group(0), members)
-            // A new load each day, and every third day under a new name.
-            store.rename("made/\(1 + day / 3)")
+            // A new load each day: under one name the node would say again what it has said.
+            store.rename("made/\(2 + day)")
             try await node.restart()
             let now = try await node.count(FeasibilityQuestion([Codes.group(0)]), project: 1 + day).shown
             if let last, let now, now != last, now - last == arrivals - leaving { read += 1 }

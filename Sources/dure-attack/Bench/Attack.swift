@@ -18,7 +18,9 @@ struct Attack: Sendable {
     }
 
     /// All of them, in their order.
-    static let all: [Attack] = Direct.all + Tables.all + Trackers.all + Overlaps.all + Knowing.all + Totals.all + Outside.all
+    static let all: [Attack] =
+        Direct.all + Tables.all + Trackers.all + Overlaps.all + Knowing.all + Totals.all + Outside.all
+        + Sequences.all
     static let inOrder: [Attack] = all.sorted { $0.number < $1.number }
 }
 
