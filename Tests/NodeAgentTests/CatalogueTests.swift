@@ -116,6 +116,17 @@ import Testing
         #expect(try amounts(first) == amounts(second))
     }
 
+    @Test func `One that did not leave yet does not leave under another policy than it was made under`() async throws {
+        var node = try node()
+        let (key, spool) = (node.consortium.keys.signing, try Spool(try node.folder.state, hospital: Consortium.hospital))
+        let first = try #require(try await office(node).due(spool, key) { false })
+        node.policy = Self.publishing + "\nsensitive: [{ id: \"x\", concepts: [201826], threshold: 20 }]"
+        let second = try #require(try await office(node).due(spool, key) { false })
+        #expect(first.bytes != second.bytes)
+        let amounts = try Catalogue(from: JSONReader(second.payload)).amounts
+        #expect(amounts.rows.allSatisfy { !$0.key.contains("201826") })
+    }
+
     @Test func `What comes over the wire is read strictly`() async throws {
         let node = try node()
         let made = try await office(node).preview()

@@ -29,7 +29,7 @@ public struct CatalogueOffice: Sendable {
     /// What would be published if it were published now. Sends and keeps nothing.
     /// - Throws: `STORE` where there is no index.
     public func preview(isCancelled: @escaping @Sendable () -> Bool = { false }) async throws(NodeError) -> Catalogue {
-        try await inBackground { () throws(NodeError) in try make(isCancelled) }
+        try await made(isCancelled)
     }
 
     /// The signed catalogue that has still to be sent; nil where there is nothing to send.
@@ -41,18 +41,22 @@ public struct CatalogueOffice: Sendable {
         guard policy.catalogue.isPublished else { return nil }
         let former = try await spool.document(Self.published)
         let sent = try await spool.setting(Self.sent)
+        let isSent = former.map { sent == Array($0.digest.text.utf8) } ?? false
         let isOurs = former?.keyName == key.verificationKey.name
-        if let former, isOurs, sent != Array(former.digest.text.utf8) { return former }
         let before = former.flatMap(Self.catalogue)
-        let days = Int64(policy.catalogue.everyDays)
-        if let before, clock.now() < before.issued.adding(days * 86_400).seconds { return nil }
+        // One that was made under another policy and did not leave yet is made anew.
+        if let former, !isSent, isOurs, before?.policy == policy.hash { return former }
         guard let number = IndexShelf(state, source: configuration.source.id).current?.number else { return nil }
         let words = Array("\(number)".utf8)
-        if before != nil, try await spool.setting(Self.index) == words { return nil }
-        let made = try await inBackground { () throws(NodeError) in try make(isCancelled) }
+        if let before, isSent {
+            let next = before.issued.adding(Int64(policy.catalogue.everyDays) * 86_400)
+            if Timestamp(clock.now()) < next { return nil }
+            if try await spool.setting(Self.index) == words { return nil }
+        }
+        let catalogue = try await made(isCancelled)
         let document: SignedDocument
         do throws(FederationError) {
-            document = try SignedDocument(signing: made, with: key)
+            document = try SignedDocument(signing: catalogue, with: key)
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
         }
@@ -68,15 +72,14 @@ public struct CatalogueOffice: Sendable {
 
     // MARK: -
 
-    /// Counting takes seconds to minutes: not on the cooperative pool.
-    private func inBackground(
-        _ body: @escaping @Sendable () throws(NodeError) -> Catalogue
-    ) async throws(NodeError) -> Catalogue {
-        try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Catalogue, NodeError>, Never>) in
-            DispatchQueue.global(qos: .utility).async {
-                continuation.resume(returning: Result { () throws(NodeError) in try body() })
-            }
-        }.get()
+    private func made(_ isCancelled: @escaping @Sendable () -> Bool) async throws(NodeError) -> Catalogue {
+        let result: Result<Catalogue, NodeError>? = await Background.run { isCalledOff in
+            Result { () throws(NodeError) in try make { isCancelled() || isCalledOff() } }
+        }
+        guard let result else {
+            throw NodeError(.question, "The counting was stopped.", advice: "Start it again when it suits.")
+        }
+        return try result.get()
     }
 
     private static func catalogue(_ document: SignedDocument) -> Catalogue? { try? Catalogue(from: JSONReader(document.payload)) }

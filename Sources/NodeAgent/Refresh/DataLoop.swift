@@ -41,7 +41,7 @@ struct DataLoop: Sendable {
     /// Takes up one index. False where it cannot be used: then the node goes on with the one that it has.
     private func take(_ place: IndexShelf.Place) async -> Bool {
         do throws(NodeError) {
-            let source = try await open(place).get()
+            guard let source = try await open(place)?.get() else { return false }
             try await answerer.take(source)
             try await Self.note(place, in: spool, at: Timestamp(clock.now()))
             await board.data(source.provenance)
@@ -55,13 +55,11 @@ struct DataLoop: Sendable {
         }
     }
 
-    /// Reading an index whole takes seconds: not on the cooperative pool.
-    private func open(_ place: IndexShelf.Place) async -> Result<any AnswerSource, NodeError> {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .utility).async {
-                continuation.resume(
-                    returning: Result { () throws(NodeError) in try NodeStore.open(configuration, path: place.index) })
-            }
+    /// Nil where the node is told to end meanwhile.
+    private func open(_ place: IndexShelf.Place) async -> Result<any AnswerSource, NodeError>? {
+        let configuration = configuration
+        return await Background.run { _ in
+            Result { () throws(NodeError) in try NodeStore.open(configuration, path: place.index) }
         }
     }
 
