@@ -68,8 +68,8 @@ public struct OpeningDesk: Sendable {
 
     private func roster(of request: OpeningRequest, _ known: OpeningStore.Known) throws(Refusal) -> TotalsRoster {
         guard let roster = try? request.roster.verified(officers: configuration.officers),
-            roster.guardian.id == configuration.id, roster.guardian.key == signing.verificationKey,
-            roster.guardian.sealingKey == sealing.sealingKey
+            let guardian = roster.guardian, guardian.id == configuration.id, guardian.key == signing.verificationKey,
+            guardian.sealingKey == sealing.sealingKey
         else { throw Refusal(code: .roster) }
         if let newest = known.roster {
             guard roster.version > newest.version || (roster.version, roster.digest.text) == (newest.version, newest.digest)

@@ -69,7 +69,7 @@ struct GuardianScene {
         return (
             try MaskedAnswer(
                 MaskedVector(shares), layout: layout, subject: subject, ticket: ticket,
-                terms: ShareTerms(threshold: 11, roundTo: 5), guardian: try roster.content().guardian,
+                terms: ShareTerms(threshold: 11, roundTo: 5), guardian: try #require(try roster.content().guardian),
                 signing: try #require(nodes[hospital])), ticket
         )
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes secure-total.json beside it, independently of the Swift code: Python, and the primitives of the package `cryptography`.
+"""Makes secure-total.json and peer-total.json beside it, independently of the Swift code: Python, and the primitives of the package `cryptography`.
 
     pip install cryptography && python3 make-total-vectors.py
 
@@ -142,3 +142,122 @@ opened = [sum(column) for column in zip(*shares)]
     "masks": seeds, "subjectDigest": digest(canonical(subject)), "layout": layout, "vectors": vectors, "request": request,
     "opening": opening, "opened": opened,
 }, indent=2) + "\n")
+
+
+# A total without a guardian: six hospitals on the roster, of which the last does not answer.
+PRIME = 2**61 - 1
+
+
+def key_seed(label):
+    return hashlib.sha256(b"dure test key " + label.encode()).digest()
+
+
+def limbs(secret):
+    return [int.from_bytes(secret[i:i + 7], "little") for i in range(0, len(secret), 7)]
+
+
+def shamir(secret, count, threshold, label):
+    """Shares 1 to count of each limb; the coefficients are fixed, so that the file does not change."""
+    polynomials = [[limb] + [int.from_bytes(seed(f"{label} {number} {power}")[:8], "big") % PRIME for power in range(1, threshold)]
+                   for number, limb in enumerate(limbs(secret))]
+    return [[sum(c * pow(x, e, PRIME) for e, c in enumerate(p)) % PRIME for p in polynomials] for x in range(1, count + 1)]
+
+
+def join(shares, length):
+    """The secret of shares {x: limbs}, by Lagrange's formula at 0."""
+    out = b""
+    for number in range((length + 6) // 7):
+        value = 0
+        for x, share in shares.items():
+            top, bottom = 1, 1
+            for other in shares:
+                if other != x:
+                    top, bottom = top * other % PRIME, bottom * (other - x) % PRIME
+            value = (value + share[number] * top * pow(bottom, -1, PRIME)) % PRIME
+        out += value.to_bytes(8, "little")[:7]
+    return out[:length]
+
+
+peer_hospitals = hospitals + ["KR-H-0006"]
+peer_seeds = {h: key_seed(h) for h in peer_hospitals}
+peer_nodes = {h: key(h) for h in peer_hospitals}
+sealing = {h: X25519PrivateKey.from_private_bytes(expand(extract(b"", peer_seeds[h]), b"dure.sealing-key/1", 32))
+           for h in peer_hospitals}
+fewest = max(5, 2 * len(peer_hospitals) // 3 + 1)
+peer_roster = {
+    "schema": "dure.totals-roster/1", "consortium": "C-TEST", "version": 2, "issued": "2026-11-22T00:00:00Z", "minimum": 5,
+    "writtenMinimum": False, "members": [
+        {"hospital": h, "key": raw(peer_nodes[h]).hex(), "sealingKey": raw(sealing[h]).hex()} for h in peer_hospitals],
+}
+peer_cosigned = {"schema": "dure.cosigned-roster/1", "roster": peer_roster,
+                 "signatures": [{k: signed(peer_roster, o)[k] for k in ("key", "signature")} for o in officers]}
+peer_subject = {"schema": "dure.total-subject/1", "query": "Q-7F3K-92QE", "questionHash": digest("question"),
+                "cohort": digest("cohort"), "roster": digest(canonical(peer_roster))}
+subject_digest = digest(canonical(peer_subject))
+
+
+def pair_seed(one, other):
+    first, second = sorted([one, other])
+    shared = sealing[one].exchange(sealing[other].public_key())
+    return expand(extract(b"", shared), "\n".join(["dure.total-pair/1", subject_digest, first, second]).encode(), 32)
+
+
+def packed(share):
+    return b"".join(limb.to_bytes(8, "big") for limb in share)
+
+
+peer_documents, peer_answers, packages, dealt = [], [], {}, {}
+for number, (hospital, share) in enumerate(zip(hospitals, shares)):
+    others = [h for h in peer_hospitals if h != hospital]
+    own = seed("own " + hospital)
+    vector = [a + b for a, b in zip(share, mask(own, 5))]
+    for other in others:
+        sign = 1 if hospital < other else -1
+        vector = [a + sign * b for a, b in zip(vector, mask(pair_seed(hospital, other), 5))]
+    vector = [v % 2**64 for v in vector]
+    vector_digest, ticket = digest(vector_bytes(vector)), f"T-0000-0000-0000-0000-001{number + 1}"
+    secrets = [("own", own)] + [(other, pair_seed(hospital, other)) for other in others]
+    dealt[hospital] = {name: shamir(s, len(peer_hospitals), fewest, f"{hospital} {name}") for name, s in secrets}
+    for place, to in enumerate(peer_hospitals):
+        info = "\n".join(["dure.total-package/1", subject_digest, hospital, to, ticket, vector_digest]).encode()
+        plain = b"".join(packed(dealt[hospital][name][place]) for name, _ in secrets)
+        enc, sealed = seal(raw(sealing[to]), plain, info, X25519PrivateKey.from_private_bytes(seed(f"e {hospital} {to}")))
+        packages[hospital, to] = {"from": hospital, "to": to, "encapsulated": enc.hex(), "ciphertext": sealed.hex()}
+    document = signed({
+        "schema": "dure.total-share/1", "subject": subject_digest, "node": hospital, "ticket": ticket, "vector": vector_digest,
+        "layout": digest(canonical(layout)), "count": 5, "terms": {"threshold": 11, "roundTo": 5},
+        "peers": {"packages": [digest(canonical(packages[hospital, to])) for to in peer_hospitals], "own": digest(own),
+                  "pairs": [digest(s) for _, s in secrets[1:]]}}, peer_nodes[hospital])
+    peer_documents.append(document)
+    peer_answers.append({"layout": layout, "vector": vector_bytes(vector).hex(), "share": document,
+                         "packages": [packages[hospital, to] for to in peer_hospitals]})
+
+peer_request = signed({"schema": "dure.opening-request/1", "subject": peer_subject, "roster": peer_cosigned,
+                       "shares": peer_documents}, coordinator)
+request_digest = digest(canonical(peer_request))
+agreements = [signed({"schema": "dure.agreement/1", "subject": subject_digest, "query": peer_subject["query"], "node": h,
+                      "request": request_digest, "hospitals": hospitals}, peer_nodes[h]) for h in hospitals]
+reveal_requests = [signed({"schema": "dure.reveal-request/1", "audience": h, "request": peer_request, "agreements": agreements,
+                           "packages": [packages[u, h] for u in hospitals]}, coordinator) for h in hospitals]
+dropped = [h for h in peer_hospitals if h not in hospitals]
+reveals = [signed({"schema": "dure.reveal/1", "subject": subject_digest, "query": peer_subject["query"], "node": h,
+                   "request": request_digest, "parts": [
+                       {"of": u, "own": packed(dealt[u]["own"][place]).hex(),
+                        "pairs": [packed(dealt[u][v][place]).hex() for v in dropped]} for u in hospitals]}, peer_nodes[h])
+           for place, h in enumerate(peer_hospitals) if h in hospitals]
+total = [sum(int.from_bytes(bytes.fromhex(a["vector"])[8 * i:8 * i + 8], "big") for a in peer_answers) for i in range(5)]
+for u in hospitals:
+    own = join({place + 1: dealt[u]["own"][place] for place in range(fewest)}, 32)
+    total = [t - m for t, m in zip(total, mask(own, 5))]
+    for v in dropped:
+        pair = join({place + 1: dealt[u][v][place] for place in range(fewest)}, 32)
+        total = [t - (1 if u < v else -1) * m for t, m in zip(total, mask(pair, 5))]
+assert [t % 2**64 for t in total] == opened
+peer_opening = {"schema": "dure.peer-opening/1", "query": peer_subject["query"], "request": request_digest,
+                "agreements": agreements, "reveals": reveals}
+(HERE / "peer-total.json").write_text(json.dumps({
+    "comment": "Made by make-total-vectors.py.", "coordinator": raw(coordinator).hex(),
+    "officers": [raw(o).hex() for o in officers], "signingSeeds": {h: peer_seeds[h].hex() for h in peer_hospitals},
+    "answers": peer_answers, "request": peer_request, "agreements": agreements, "revealRequest": reveal_requests[0],
+    "reveals": reveals, "opening": signed(peer_opening, coordinator), "opened": opened,
+}, indent=1) + "\n")

@@ -18,6 +18,9 @@ public enum SecretShare {
         }
     }
 
+    /// Limbs of a secret of so many bytes.
+    public static func limbCount(bytes count: Int) -> Int { (count + 6) / 7 }
+
     /// Shares of a secret of up to 64 bytes.
     /// - Parameters:
     ///   - count: number of shares.
@@ -42,7 +45,7 @@ public enum SecretShare {
     /// - Parameter count: length of the secret in bytes.
     /// - Throws: `mismatch` when shares repeat or have different lengths.
     public static func join(_ shares: [Share], bytes count: Int) throws(DisclosureError) -> [UInt8] {
-        let limbCount = (count + 6) / 7
+        let limbCount = limbCount(bytes: count)
         guard Set(shares.map(\.index)).count == shares.count, !shares.isEmpty,
             shares.allSatisfy({
                 $0.index > 0 && $0.index < prime && $0.limbs.count == limbCount && $0.limbs.allSatisfy { $0 < prime }

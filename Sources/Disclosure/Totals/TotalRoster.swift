@@ -9,6 +9,14 @@ public struct TotalRoster: Sendable, Hashable {
     /// A total of the same question over other hospitals must differ in at least so many.
     public static let leastDifference = 3
 
+    /// So many of `members` hospitals must agree on one set before a total without a guardian is opened, and so many shares put a
+    /// seed together: more than two thirds, and the minimum at least.
+    ///
+    /// More than half keeps two sets that share no hospital from both being agreed on. Two thirds also holds where some hospitals
+    /// help a coordinator that tells one half this and the other half that: two agreements of t among n share 2t - n hospitals,
+    /// each of which would have to agree twice, so fewer than a third of all cannot do it.
+    public static func agreement(of members: Int, minimum: Int) -> Int { max(minimum, 2 * members / 3 + 1) }
+
     /// Members of the consortium by their ids.
     public let members: Set<String>
     /// Fewest hospitals in a total.
@@ -109,19 +117,5 @@ public struct TotalRoster: Sendable, Hashable {
             if rank == rows.count { break }
         }
         return rank
-    }
-}
-
-/// Opens an exact total at the guardian, where every hospital's policy allows exact shares: what
-/// is opened is suppressed before anything reaches the coordinator.
-public enum ExactTotal {
-    /// Whether a cell's total may be shown: k or more, and so much besides the largest single hospital that this hospital
-    /// cannot work out the rest (the insider rule).
-    /// - Parameters:
-    ///   - total: the cell's total over the hospitals.
-    ///   - largestShare: the largest single hospital's count.
-    ///   - threshold: k.
-    public static func mayBeShown(total: Int, largestShare: Int, threshold: Int) -> Bool {
-        total >= threshold && total - largestShare >= threshold
     }
 }

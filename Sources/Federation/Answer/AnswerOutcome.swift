@@ -19,6 +19,9 @@ public enum DeclineCode: String, Sendable, CaseIterable {
     case releaseMode = "RELEASE_MODE"
     /// The totals roster is not one that the hospital's policy accepts.
     case totalsRoster = "TOTALS_ROSTER"
+    /// The hospital takes no part in totals that are opened in this way: its policy does not allow it, or its answers are carried
+    /// as files, and a total without a guardian has more rounds than that.
+    case totalsKind = "TOTALS_KIND"
     /// Attrition or a breakdown is not allowed.
     case outputNotAllowed = "OUTPUT_NOT_ALLOWED"
     /// More breakdown dimensions than allowed.

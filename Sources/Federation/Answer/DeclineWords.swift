@@ -11,6 +11,9 @@ extension DeclineCode {
         case .releaseMode: BilingualText(ko: "이 공개 방식은 허용되지 않습니다", en: "this way of showing answers is not allowed")
         case .totalsRoster:
             BilingualText(ko: "합산 참여 명단을 이 병원이 인정하지 않습니다", en: "the hospital does not accept the totals roster")
+        case .totalsKind:
+            BilingualText(
+                ko: "이 병원은 이 방식으로 개봉하는 합산에 참여하지 않습니다", en: "the hospital takes no part in totals that are opened in this way")
         case .outputNotAllowed: BilingualText(ko: "이 출력 항목은 허용되지 않습니다", en: "attrition or a breakdown is not allowed")
         case .breakdownDimensions: BilingualText(ko: "세부 분포의 항목 수가 너무 많습니다", en: "the breakdown has too many dimensions")
         case .quota: BilingualText(ko: "과제의 공개 한도를 모두 사용했습니다", en: "the project's quota here is used up")

@@ -2,9 +2,13 @@ import CanonicalJSON
 import Crypto
 import Foundation
 
-/// An X25519 key that a guardian opens seeds with (HPKE, RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305, base mode).
+/// An X25519 key that a guardian, or a hospital's node, opens seeds with (HPKE, RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305, base mode).
 public struct SealingKey: Sendable {
     static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
+    /// Bytes of HPKE's encapsulated key.
+    static let encapsulatedLength = 32
+    /// Bytes of the tag that sealing adds.
+    static let tagLength = 16
     private let key: Curve25519.KeyAgreement.PrivateKey
 
     /// A new key from the system's random source.
@@ -20,6 +24,16 @@ public struct SealingKey: Sendable {
             throw FederationError(
                 .keyInvalid, "The sealing key is not 32 bytes.", advice: "Restore the key file from its backup.")
         }
+    }
+
+    /// A node's own: derived from the key that it signs with, so that there is one key to keep, and a roster that lists both never
+    /// mixes two enrolments.
+    ///
+    /// HKDF-SHA256 of the signing seed, no salt, info `dure.sealing-key/1`.
+    public init(of signing: SigningKey) throws(FederationError) {
+        let derived = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: signing.seed), info: Array("dure.sealing-key/1".utf8), outputByteCount: 32)
+        try self.init(seed: derived.withUnsafeBytes { Array($0) })
     }
 
     /// The 32 bytes, for the key file. They must not go anywhere else.
@@ -75,6 +89,21 @@ public struct SealingKey: Sendable {
         }
     }
 
+    /// 32 bytes that the holders of both keys, and nobody else, can work out: X25519, then HKDF-SHA256 without salt.
+    func agree(with peer: Public, info: [UInt8]) throws(FederationError) -> [UInt8] {
+        do {
+            let secret = try key.sharedSecretFromKeyAgreement(
+                with: Curve25519.KeyAgreement.PublicKey(rawRepresentation: peer.bytes))
+            let derived = secret.hkdfDerivedSymmetricKey(
+                using: SHA256.self, salt: Data(), sharedInfo: Data(info), outputByteCount: TotalMask.seedLength)
+            return derived.withUnsafeBytes { Array($0) }
+        } catch {
+            throw FederationError(
+                .keyInvalid, "No secret can be agreed on with the key \(Hex.encode(peer.bytes.prefix(8))).",
+                advice: "Compare that hospital's sealing key on the totals roster.")
+        }
+    }
+
     func open(_ sealed: Sealed, info: [UInt8]) throws(FederationError) -> [UInt8] {
         do {
             var recipient = try HPKE.Recipient(
@@ -82,8 +111,8 @@ public struct SealingKey: Sendable {
             return Array(try recipient.open(Data(sealed.ciphertext)))
         } catch {
             throw FederationError(
-                .sealInvalid, "A sealed seed does not open with this guardian's key, or belongs to another share.",
-                advice: "Compare the guardian's sealing key with the one on the totals roster.")
+                .sealInvalid, "What is sealed does not open with this key, or belongs to another share.",
+                advice: "Compare the sealing key with the one on the totals roster.")
         }
     }
 }

@@ -7,7 +7,7 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public enum State: String, Sendable, CaseIterable {
         /// Hospitals may still answer.
         case gathering
-        /// The set of hospitals is fixed; the guardian has not answered yet.
+        /// The set of hospitals is fixed; the guardian, or enough hospitals where there is none, have not answered yet.
         case opening
         /// Opened.
         case opened
@@ -19,8 +19,8 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var state: State
     /// Fewest hospitals in a total.
     public var minimum: Int
-    /// The guardian.
-    public var guardian: GuardianID
+    /// The guardian; nil where the hospitals open it together.
+    public var guardian: GuardianID?
     /// Hospitals whose masked vectors are there; in the total once it is opened.
     public var hospitals: Int
     /// Why it will not be opened.
@@ -30,7 +30,7 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
 
     /// Creates a total.
     public init(
-        state: State, minimum: Int, guardian: GuardianID, hospitals: Int, code: OpeningRefusal? = nil, answer: TotalAnswer? = nil
+        state: State, minimum: Int, guardian: GuardianID?, hospitals: Int, code: OpeningRefusal? = nil, answer: TotalAnswer? = nil
     ) {
         self.state = state
         self.minimum = minimum
@@ -44,7 +44,7 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
         let object = try json.object(allowing: ["state", "minimum", "guardian", "hospitals", "code", "answer"])
         state = try object.required("state").choice(State.self)
         minimum = try object.required("minimum").int(in: 1...10_000)
-        guardian = try object.required("guardian").decode(GuardianID.self)
+        guardian = try object.optional("guardian")?.decode(GuardianID.self)
         hospitals = try object.required("hospitals").int(in: 0...10_000)
         code = try object.optional("code")?.choice(OpeningRefusal.self)
         answer = try object.optional("answer")?.decode(TotalAnswer.self)
@@ -55,8 +55,9 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
 
     public var json: JSONValue {
         var object: JSONObject = [
-            "state": .string(state.rawValue), "minimum": .int(minimum), "guardian": guardian.json, "hospitals": .int(hospitals),
+            "state": .string(state.rawValue), "minimum": .int(minimum), "hospitals": .int(hospitals),
         ]
+        if let guardian { object["guardian"] = guardian.json }
         if let code { object["code"] = .string(code.rawValue) }
         if let answer { object["answer"] = answer.json }
         return .object(object)
@@ -82,6 +83,33 @@ public struct TotalOpener: Sendable {
         else {
             throw FederationError(.totalMismatch, "The guardian's opening is not of these hospitals' answers.")
         }
+        return try answer(answers, masks, layout)
+    }
+
+    /// The answer that `answers` and what the hospitals signed give together, without a guardian.
+    ///
+    /// - Parameters:
+    ///   - opening: what they signed; checked here.
+    ///   - request: the signed request that fixed the set.
+    ///   - roster: the roster that it was asked under.
+    /// - Throws: `FederationError` (`TOTAL_MISMATCH`, `SIGNATURE_INVALID`) where they do not fit, or too few have spoken.
+    public static func answer(
+        _ answers: [(answer: MaskedAnswer, share: TotalShare)], opening: PeerOpening, request: SignedDocument,
+        subject: TotalSubject, roster: TotalsRoster
+    ) throws(FederationError) -> TotalAnswer {
+        let shares = answers.map(\.share)
+        let hospitals = shares.map(\.node)
+        guard opening.refused == nil, opening.request == request.digest, let layout = answers.first?.answer.layout,
+            shares.allSatisfy({ $0.subject == subject.digest })
+        else { throw FederationError(.totalMismatch, "The opening is not of these hospitals' answers.") }
+        try PeerOpener.check(opening.agreements, on: request.digest, subject, hospitals, roster)
+        let reveals = try PeerOpener.checked(opening.reveals, on: request.digest, subject, hospitals, roster)
+        return try answer(answers, try PeerOpener(roster, shares: shares, reveals: reveals).masks(), layout)
+    }
+
+    private static func answer(
+        _ answers: [(answer: MaskedAnswer, share: TotalShare)], _ masks: MaskedVector, _ layout: TotalLayout
+    ) throws(FederationError) -> TotalAnswer {
         do throws(DisclosureError) {
             let sum = try MaskedVector.sum(answers.map(\.answer.vector))
             return try TotalAnswer(try sum.subtracting(masks), layout: layout, terms: answers.map(\.share.terms))

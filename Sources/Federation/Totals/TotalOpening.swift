@@ -2,8 +2,9 @@ import CanonicalJSON
 import Crypto
 import Disclosure
 
-/// The coordinator asks the guardian for the sum of masks over the hospitals that answered: one set, for ever. Signed by the
-/// coordinator. It holds no masked vector, so that the guardian can take no mask off.
+/// The coordinator fixes the hospitals that are in a total, one set for ever, and asks the guardian for the sum of their masks, or
+/// without a guardian the hospitals to agree. Signed by the coordinator. It holds no masked vector, so that nobody who gets it can
+/// take a mask off.
 public struct OpeningRequest: SignedPayload, Hashable {
     public static let schema = "dure.opening-request/1"
 
@@ -46,7 +47,7 @@ public struct OpeningRequest: SignedPayload, Hashable {
         }
         var found: [TotalShare] = []
         for document in shares {
-            let share = try verified(document, roster)
+            let share = try TotalShare.verified(document, roster)
             guard share.subject == subject.digest else {
                 throw FederationError(.totalMismatch, "The share of \(share.node) belongs to another total.")
             }
@@ -63,25 +64,11 @@ public struct OpeningRequest: SignedPayload, Hashable {
         guard !found.isEmpty else { throw FederationError(.totalMismatch, "The request has no share.") }
         return found
     }
-
-    private func verified(_ document: SignedDocument, _ roster: TotalsRoster) throws(FederationError) -> TotalShare {
-        let claimed: HospitalID
-        do throws(JSONError) {
-            claimed = try JSONReader(document.payload).required("node").decode(HospitalID.self)
-        } catch {
-            throw FederationError(error)
-        }
-        guard let key = roster.key(of: claimed) else {
-            throw FederationError(
-                .totalsRoster, "\(claimed) is not on the totals roster.", advice: "Two officers sign a new roster that lists it.")
-        }
-        return try document.verified(as: TotalShare.self, by: key)
-    }
 }
 
-/// Why a guardian does not open a total.
+/// Why a guardian does not open a total, or a hospital does not agree to it.
 public enum OpeningRefusal: String, Sendable, CaseIterable {
-    /// The roster is not signed by the officers whom the guardian knows, is an older one, or names another guardian.
+    /// The roster is not signed by the officers who are known, is an older one, or names another guardian.
     case roster = "TOTALS_ROSTER"
     /// Fewer hospitals answered than a total needs.
     case tooFew = "TOTAL_TOO_FEW"

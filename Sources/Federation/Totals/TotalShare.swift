@@ -43,10 +43,18 @@ public struct TotalSubject: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var digest: Digest256 { Digest256(of: json) }
 }
 
-/// The part of a hospital's masked answer that the guardian sees: the seed of the mask, sealed for it, and nothing to take the
-/// mask off. Signed by the node.
+/// The part of a hospital's masked answer that others than the coordinator see: what the mask hangs on, and nothing to take it
+/// off. Signed by the node.
 public struct TotalShare: SignedPayload, Hashable {
     public static let schema = "dure.total-share/1"
+
+    /// What the mask hangs on.
+    public enum Lock: Sendable, Hashable {
+        /// Its seed, sealed for the guardian, with HPKE's encapsulated key.
+        case guardian(encapsulated: [UInt8], sealedSeed: [UInt8])
+        /// Seeds whose shares were dealt to all hospitals.
+        case peers(PeerCommitment)
+    }
 
     /// What the total is of.
     public var subject: Digest256
@@ -62,16 +70,14 @@ public struct TotalShare: SignedPayload, Hashable {
     public var count: Int
     /// The rules that the shares were made under.
     public var terms: ShareTerms
-    /// HPKE's encapsulated key.
-    public var encapsulated: [UInt8]
-    /// The seed, sealed for the guardian.
-    public var sealedSeed: [UInt8]
+    /// What the mask hangs on.
+    public var lock: Lock
 
-    /// Seals the seed of `mask` for `guardian`.
-    public init(
+    /// Creates a share.
+    init(
         subject: Digest256, node: HospitalID, ticket: TicketID, vector: MaskedVector, layout: TotalLayout, terms: ShareTerms,
-        mask: TotalMask, for guardian: SealingKey.Public
-    ) throws(FederationError) {
+        lock: Lock
+    ) {
         self.subject = subject
         self.node = node
         self.ticket = ticket
@@ -79,10 +85,18 @@ public struct TotalShare: SignedPayload, Hashable {
         self.layout = Digest256(of: layout.json)
         count = vector.count
         self.terms = terms
-        let sealed = try SealingKey.seal(
-            mask.seed, for: guardian, info: Self.info(subject, node, ticket, vector.digest))
-        encapsulated = sealed.encapsulated
-        sealedSeed = sealed.ciphertext
+        self.lock = lock
+    }
+
+    /// Seals the seed of `mask` for `guardian`.
+    public init(
+        subject: Digest256, node: HospitalID, ticket: TicketID, vector: MaskedVector, layout: TotalLayout, terms: ShareTerms,
+        mask: TotalMask, for guardian: SealingKey.Public
+    ) throws(FederationError) {
+        let sealed = try SealingKey.seal(mask.seed, for: guardian, info: Self.info(subject, node, ticket, vector.digest))
+        self.init(
+            subject: subject, node: node, ticket: ticket, vector: vector, layout: layout, terms: terms,
+            lock: .guardian(encapsulated: sealed.encapsulated, sealedSeed: sealed.ciphertext))
     }
 
     /// What the sealing is bound to, so that a seed cannot be moved into another share.
@@ -94,7 +108,10 @@ public struct TotalShare: SignedPayload, Hashable {
     ///
     /// - Throws: `FederationError` (`SEAL_INVALID`).
     public func mask(opening key: SealingKey) throws(FederationError) -> TotalMask {
-        try TotalMask(
+        guard case .guardian(let encapsulated, let sealedSeed) = lock else {
+            throw FederationError(.sealInvalid, "The share of \(node) is not for a guardian.")
+        }
+        return try TotalMask(
             seed: try key.open(
                 SealingKey.Sealed(encapsulated: encapsulated, ciphertext: sealedSeed),
                 info: Self.info(subject, node, ticket, vector)))
@@ -103,6 +120,7 @@ public struct TotalShare: SignedPayload, Hashable {
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
             "schema", "subject", "node", "ticket", "vector", "layout", "count", "terms", "encapsulated", "sealedSeed",
+            "peers",
         ])
         try object.expectSchema(Self.schema)
         subject = try object.required("subject").decode(Digest256.self)
@@ -112,16 +130,30 @@ public struct TotalShare: SignedPayload, Hashable {
         layout = try object.required("layout").decode(Digest256.self)
         count = try object.required("count").int(in: 1...TotalLayout.largest)
         terms = try object.required("terms").decode(ShareTerms.self)
-        encapsulated = try object.required("encapsulated").hexBytes(32)
-        sealedSeed = try object.required("sealedSeed").hexBytes(TotalMask.seedLength + 16)
+        if let peers = try object.optional("peers") {
+            lock = .peers(try peers.decode(PeerCommitment.self))
+            guard try object.optional("encapsulated") == nil, try object.optional("sealedSeed") == nil else {
+                throw json.fail(.badValue, "is for a guardian and for the hospitals at once")
+            }
+        } else {
+            lock = .guardian(
+                encapsulated: try object.required("encapsulated").hexBytes(SealingKey.encapsulatedLength),
+                sealedSeed: try object.required("sealedSeed").hexBytes(TotalMask.seedLength + SealingKey.tagLength))
+        }
     }
 
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "schema": .string(Self.schema), "subject": subject.json, "node": node.json, "ticket": ticket.json,
             "vector": vector.json, "layout": layout.json, "count": .int(count), "terms": terms.json,
-            "encapsulated": .string(Hex.encode(encapsulated)), "sealedSeed": .string(Hex.encode(sealedSeed)),
         ]
+        switch lock {
+        case .guardian(let encapsulated, let sealedSeed):
+            object["encapsulated"] = .string(Hex.encode(encapsulated))
+            object["sealedSeed"] = .string(Hex.encode(sealedSeed))
+        case .peers(let commitment): object["peers"] = commitment.json
+        }
+        return .object(object)
     }
 }
 
@@ -132,67 +164,5 @@ extension JSONReader {
             throw fail(.badValue, "is not \(2 * count) hexadecimal digits")
         }
         return bytes
-    }
-}
-
-/// What one hospital gives to a consortium total: its vector, masked, for the coordinator, and its share for the guardian.
-public struct MaskedAnswer: Sendable, Hashable, JSONEncodable, JSONDecodable {
-    /// Which number stands for what.
-    public var layout: TotalLayout
-    /// The masked shares: on their own, random words.
-    public var vector: MaskedVector
-    /// The signed `TotalShare`.
-    public var share: SignedDocument
-
-    /// Masks `shares` for the guardian of `roster`.
-    ///
-    /// - Parameters:
-    ///   - subject: what the total is of.
-    ///   - ticket: the ticket that is answered.
-    ///   - shares: numbers of 0, or of k and more.
-    ///   - terms: the rules that they were made under.
-    ///   - signing: the node's key.
-    public init(
-        _ shares: MaskedVector, layout: TotalLayout, subject: TotalSubject, ticket: QueryTicket, terms: ShareTerms,
-        guardian: TotalsRoster.Guardian, signing: SigningKey
-    ) throws(FederationError) {
-        var generator = SystemRandomNumberGenerator()
-        let mask = TotalMask(using: &generator)
-        let words = try mask.words(shares.count)
-        self.layout = layout
-        do throws(DisclosureError) {
-            vector = try shares.adding(words)
-        } catch {
-            throw FederationError(.malformed, error.message, advice: error.advice)
-        }
-        share = try SignedDocument(
-            signing: try TotalShare(
-                subject: subject.digest, node: ticket.audience, ticket: ticket.id, vector: vector, layout: layout, terms: terms,
-                mask: mask, for: guardian.sealingKey), with: signing)
-    }
-
-    public init(from json: JSONReader) throws(JSONError) {
-        let object = try json.object(allowing: ["layout", "vector", "share"])
-        layout = try object.required("layout").decode(TotalLayout.self)
-        vector = try MaskedVector(from: try object.required("vector"))
-        share = try object.required("share").decode(SignedDocument.self)
-    }
-
-    public var json: JSONValue { ["layout": layout.json, "vector": vector.json, "share": share.json] }
-
-    /// The share, if it is what `key` signed for `ticket` and belongs to this vector.
-    ///
-    /// - Throws: `FederationError` (`TOTAL_MISMATCH`, `SIGNATURE_INVALID`, ...).
-    public func checked(for ticket: QueryTicket, by key: VerificationKey) throws(FederationError) -> TotalShare {
-        let share = try share.verified(as: TotalShare.self, by: key)
-        guard let subject = try ticket.totalSubject(), share.subject == subject.digest, share.ticket == ticket.id,
-            share.node == ticket.audience, share.vector == vector.digest, share.count == vector.count,
-            share.layout == Digest256(of: layout.json), layout.count == vector.count
-        else {
-            throw FederationError(
-                .totalMismatch, "The masked answer of \(ticket.audience) does not belong to ticket \(ticket.id).",
-                advice: "The node's software does not follow the wire protocol; compare versions.")
-        }
-        return share
     }
 }

@@ -1,7 +1,7 @@
 import Disclosure
 
-/// Checks the consortium total of an export: that the hospitals' signed masked answers, less the masks that the guardian signed,
-/// are what the result shows, and that the guardian was asked about these answers and no others.
+/// Checks the consortium total of an export: that the hospitals' signed masked answers, less the masks that the guardian or the
+/// hospitals signed, are what the result shows, and that they were asked about these answers and no others.
 struct TotalVerifier {
     let export: ResultExport
 
@@ -20,32 +20,61 @@ struct TotalVerifier {
         let roster = try request.roster.content()
         let shares = try request.checkedShares(roster)
         guard request.subject.query == export.result.query, request.subject.questionHash == export.result.questionHash,
-            roster.guardian.id == told.guardian
-        else { throw FederationError(.totalMismatch, "The guardian was asked about another query.") }
-        let opening = try evidence.opening.verified(as: Opening.self, by: roster.guardian.key)
+            roster.guardian?.id == told.guardian
+        else { throw FederationError(.totalMismatch, "The request to open the total is about another query.") }
+        guard let guardian = roster.guardian else {
+            return try checkPeers(told, evidence, request, try paired(request, shares), roster)
+        }
+        let opening = try evidence.opening.verified(as: Opening.self, by: guardian.key)
         guard opening.request == evidence.request.digest, opening.subject == request.subject.digest else {
             throw FederationError(.totalMismatch, "The guardian's opening is for another request.")
         }
-        try check(told, opening, request, shares)
+        try check(told, opening, try paired(request, shares))
+    }
+
+    /// Without a guardian: the hospitals' own signatures are what counts; the coordinator's only keeps them together.
+    private func checkPeers(
+        _ told: SecureTotal, _ evidence: ResultExport.TotalEvidence, _ request: OpeningRequest,
+        _ pairs: [(answer: MaskedAnswer, share: TotalShare)], _ roster: TotalsRoster
+    ) throws(FederationError) {
+        let opening = try evidence.opening.verified(as: PeerOpening.self, by: export.coordinatorKey)
+        guard opening.refused == nil else {
+            guard told.state == .closed, told.code == opening.refused, opening.request == evidence.request.digest else {
+                throw FederationError(.totalMismatch, "The hospitals did not open the total that the result shows.")
+            }
+            return
+        }
+        let answer = try TotalOpener.answer(
+            pairs, opening: opening, request: evidence.request, subject: request.subject, roster: roster)
+        guard answer == told.answer, told.hospitals == pairs.count else { throw Self.otherTotal }
+    }
+
+    private static var otherTotal: FederationError {
+        FederationError(.totalMismatch, "The total is not what the hospitals' answers and the masks add up to.")
+    }
+
+    /// The masked answers with their shares: those, and no others, that the opening was asked about.
+    private func paired(
+        _ request: OpeningRequest, _ shares: [TotalShare]
+    ) throws(FederationError) -> [(answer: MaskedAnswer, share: TotalShare)] {
+        let answers = try masked()
+        guard answers.map(\.share) == request.shares else {
+            throw FederationError(.totalMismatch, "The opening was asked about other answers than the hospitals'.")
+        }
+        return zip(answers, shares).map { (answer: $0, share: $1) }
     }
 
     private func check(
-        _ told: SecureTotal, _ opening: Opening, _ request: OpeningRequest, _ shares: [TotalShare]
+        _ told: SecureTotal, _ opening: Opening, _ pairs: [(answer: MaskedAnswer, share: TotalShare)]
     ) throws(FederationError) {
-        let answers = try masked()
-        guard answers.map(\.share) == request.shares else {
-            throw FederationError(.totalMismatch, "The guardian was asked about other answers than the hospitals'.")
-        }
         switch opening.outcome {
         case .refused(let code):
             guard told.state == .closed, told.code == code else {
                 throw FederationError(.totalMismatch, "The guardian did not open the total that the result shows.")
             }
         case .opened:
-            var pairs: [(answer: MaskedAnswer, share: TotalShare)] = []
-            for (answer, share) in zip(answers, shares) { pairs.append((answer, share)) }
-            guard try TotalOpener.answer(pairs, opening: opening) == told.answer, told.hospitals == shares.count else {
-                throw FederationError(.totalMismatch, "The total is not what the hospitals' answers and the masks add up to.")
+            guard try TotalOpener.answer(pairs, opening: opening) == told.answer, told.hospitals == pairs.count else {
+                throw Self.otherTotal
             }
         }
     }

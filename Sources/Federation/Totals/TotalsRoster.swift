@@ -26,20 +26,28 @@ public struct TotalsRoster: SignedPayload, Hashable {
         public var hospital: HospitalID
         /// The key that its node signs with.
         public var key: VerificationKey
+        /// The key that others seal for its node; there where the hospitals open totals together.
+        public var sealingKey: SealingKey.Public?
 
         /// Creates a member.
-        public init(hospital: HospitalID, key: VerificationKey) {
+        public init(hospital: HospitalID, key: VerificationKey, sealingKey: SealingKey.Public? = nil) {
             self.hospital = hospital
             self.key = key
+            self.sealingKey = sealingKey
         }
 
         public init(from json: JSONReader) throws(JSONError) {
-            let object = try json.object(allowing: ["hospital", "key"])
+            let object = try json.object(allowing: ["hospital", "key", "sealingKey"])
             hospital = try object.required("hospital").decode(HospitalID.self)
             key = try object.required("key").decode(VerificationKey.self)
+            sealingKey = try object.optional("sealingKey")?.decode(SealingKey.Public.self)
         }
 
-        public var json: JSONValue { ["hospital": hospital.json, "key": key.json] }
+        public var json: JSONValue {
+            var object: JSONObject = ["hospital": hospital.json, "key": key.json]
+            if let sealingKey { object["sealingKey"] = sealingKey.json }
+            return .object(object)
+        }
     }
 
     /// The party that opens totals: neither the coordinator nor a hospital's node.
@@ -68,6 +76,17 @@ public struct TotalsRoster: SignedPayload, Hashable {
         public var json: JSONValue { ["id": id.json, "key": key.json, "sealingKey": sealingKey.json] }
     }
 
+    /// Who opens totals.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A guardian.
+        case guardian
+        /// The hospitals together, without one.
+        case peers
+    }
+
+    /// Most hospitals in totals without a guardian: what each deals to all others grows with the square of their number.
+    public static let mostPeers = 100
+
     /// The consortium, `C-PNUH`.
     public var consortium: String
     /// Grows with each change; nobody goes back to an earlier one.
@@ -80,13 +99,13 @@ public struct TotalsRoster: SignedPayload, Hashable {
     public var isWrittenMinimum: Bool
     /// The hospitals, by identifier.
     public var members: [Member]
-    /// Who opens totals.
-    public var guardian: Guardian
+    /// Who opens totals; nil where the hospitals do it together.
+    public var guardian: Guardian?
 
     /// Creates a roster; members are put in order.
     public init(
         consortium: String, version: Int, issued: Timestamp, minimum: Int, isWrittenMinimum: Bool, members: [Member],
-        guardian: Guardian
+        guardian: Guardian?
     ) {
         self.consortium = consortium
         self.version = version
@@ -109,20 +128,40 @@ public struct TotalsRoster: SignedPayload, Hashable {
         isWrittenMinimum = try object.required("writtenMinimum").bool()
         let members = try object.required("members").list(of: Member.self, maxCount: 10_000)
         self.members = members
-        guardian = try object.required("guardian").decode(Guardian.self)
+        guardian = try object.optional("guardian")?.decode(Guardian.self)
         let names = members.map(\.hospital)
         guard names == names.sorted(), Set(names).count == names.count, Set(members.map(\.key)).count == names.count else {
             throw json.fail(.badValue, "lists its members out of order, or one of them or one key twice")
         }
+        let sealing = members.compactMap(\.sealingKey)
+        guard sealing.count == (guardian == nil ? names.count : 0), Set(sealing).count == sealing.count else {
+            throw json.fail(
+                .badValue, "needs a guardian, or a sealing key of each member and none twice; not some of both")
+        }
+        guard guardian != nil || names.count <= Self.mostPeers else {
+            throw json.fail(.outOfRange, "lists more than \(Self.mostPeers) hospitals without a guardian")
+        }
     }
 
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "schema": .string(Self.schema), "consortium": .string(consortium), "version": .int(version), "issued": issued.json,
             "minimum": .int(minimum), "writtenMinimum": .bool(isWrittenMinimum), "members": .array(members.map(\.json)),
-            "guardian": guardian.json,
         ]
+        if let guardian { object["guardian"] = guardian.json }
+        return .object(object)
     }
+
+    /// Who opens totals.
+    public var kind: Kind { guardian == nil ? .peers : .guardian }
+
+    /// So many hospitals must be in a total, and agree on it where there is no guardian.
+    public var fewest: Int {
+        kind == .guardian ? minimum : TotalRoster.agreement(of: members.count, minimum: minimum)
+    }
+
+    /// Where a member stands, from 0.
+    func place(of hospital: HospitalID) -> Int? { members.firstIndex { $0.hospital == hospital } }
 
     /// The digest of its canonical form, which every share and every opening names.
     public var digest: Digest256 { Digest256(of: json) }

@@ -108,12 +108,18 @@ struct TotalTests {
         }
         #expect(ledger.count == 1)
     }
+}
 
-    @Test("An exact total is shown only where the largest hospital cannot work out the rest")
-    func insiderRule() {
-        #expect(!ExactTotal.mayBeShown(total: 10, largestShare: 5, threshold: 11))
-        #expect(!ExactTotal.mayBeShown(total: 40, largestShare: 35, threshold: 11))
-        #expect(ExactTotal.mayBeShown(total: 34, largestShare: 9, threshold: 11))
+@Suite("Agreement without a guardian")
+struct AgreementNumberTests {
+    @Test(
+        "More than two thirds, and the minimum at least",
+        arguments: [
+            (3, 3, 3), (4, 3, 3), (5, 5, 5), (6, 5, 5), (7, 5, 5), (8, 5, 6), (9, 5, 7), (40, 5, 27),
+        ])
+    func number(_ members: Int, _ minimum: Int, _ expected: Int) {
+        // By hand: the whole part of 2n/3, and one.
+        #expect(TotalRoster.agreement(of: members, minimum: minimum) == expected)
     }
 }
 
