@@ -33,6 +33,7 @@ struct DureNode: AsyncParsableCommand {
                 name: "What leaves",
                 subcommands: [
                     RequestsCommand.self, PreviewCommand.self, CatalogueCommand.self, PolicyCommand.self, CourierCommand.self,
+                    TotalsEntryCommand.self,
                     LogCommand.self,
                 ]),
             CommandGroup(

@@ -14,6 +14,7 @@ actor Answerer {
     private let signing: SigningKey
     private let coordinatorKey: VerificationKey
     private let secondsPerQuery: Int
+    private let isCourier: Bool
     private let clock: NodeClock
     private let log: NodeLog
     private var runs: [TicketID: EvaluationRun] = [:]
@@ -21,7 +22,7 @@ actor Answerer {
 
     init(
         policy: Policy, source: any AnswerSource, desk: ReleaseDesk, spool: Spool, slots: ReplySlots, signing: SigningKey,
-        coordinatorKey: VerificationKey, secondsPerQuery: Int, clock: NodeClock, log: NodeLog
+        coordinatorKey: VerificationKey, secondsPerQuery: Int, isCourier: Bool = false, clock: NodeClock, log: NodeLog
     ) {
         self.policy = policy
         self.source = source
@@ -31,6 +32,7 @@ actor Answerer {
         self.signing = signing
         self.coordinatorKey = coordinatorKey
         self.secondsPerQuery = secondsPerQuery
+        self.isCourier = isCourier
         self.clock = clock
         self.log = log
     }
@@ -155,9 +157,13 @@ actor Answerer {
         _ ticket: QueryTicket, isAutomatic: Bool, _ source: any AnswerSource
     ) async throws(NodeError) -> Result {
         guard isAutomatic else { return Result(stored: try await store(.declined(.releaseMode, at: []), to: ticket, source)) }
-        let totals = TotalAnswering(policy: policy, desk: desk, spool: spool, signing: signing, log: log)
-        guard let roster = try await totals.roster(of: ticket) else {
-            return Result(stored: try await store(.declined(.totalsRoster, at: []), to: ticket, source))
+        let totals = TotalAnswering(
+            policy: policy, desk: desk, spool: spool, signing: signing, isCourier: isCourier, log: log)
+        let roster: TotalsRoster
+        switch try await totals.roster(of: ticket) {
+        case .success(let accepted): roster = accepted
+        case .failure(let declined):
+            return Result(stored: try await store(.declined(declined.code, at: []), to: ticket, source))
         }
         let rules = EffectiveRules(for: ticket, under: policy, hierarchy: source.hierarchy).gate
         let question = ReleaseQuestion(ticket, rules, policy: policy.hash, data: source.dataIdentity)

@@ -195,6 +195,7 @@ public enum ConfigurationTemplates {
         # totals:
         #   officers: ["9a1c...", "77e0..."]    # public keys of the officers, 64 hexadecimal digits each; two must have signed
         #   minimum: 5                          # fewest hospitals in a total; 3 and 4 only where agreed in writing (default 5)
+        #   kinds: ["guardian"]                 # who may open them: guardian, peers (the hospitals together) or both (default guardian)
 
         # Whoever stands here gets no answer, whatever else is said.
         blocked:

@@ -52,6 +52,9 @@ struct CoordinatorLink: Sendable {
         }
     }
 
+    /// Says what this hospital was asked about a total without a guardian. May be repeated.
+    func total(_ document: SignedDocument) async throws(LinkFailure) { try await post("totals", document.json) }
+
     /// Says where a ticket stands.
     func progress(_ progress: NodeProgress) async throws(LinkFailure) { try await post("progress", progress.json) }
 

@@ -11,12 +11,14 @@ struct Intake: Sendable {
     let log: NodeLog
     /// Rung when there is something to acknowledge, to do, or to send again.
     let bells: Bells
+    /// Answers what is asked about totals without a guardian, and the way to say it; nil where there is none.
+    let totals: (desk: PeerTotals, link: CoordinatorLink)?
     /// Complaints already made, so that an offer that comes back with every lease fills no log.
     private let complaints = Locked<Set<Digest256>>([])
 
     init(
         verifier: TicketVerifier, spool: Spool, answerer: Answerer, board: StatusBoard, clock: NodeClock, log: NodeLog,
-        bells: Bells
+        bells: Bells, totals: (desk: PeerTotals, link: CoordinatorLink)? = nil
     ) {
         self.verifier = verifier
         self.spool = spool
@@ -25,6 +27,7 @@ struct Intake: Sendable {
         self.clock = clock
         self.log = log
         self.bells = bells
+        self.totals = totals
     }
 
     /// - Throws: `DISK_FULL` and the like: what was not stored is not acknowledged, so the coordinator offers it again.
@@ -32,6 +35,18 @@ struct Intake: Sendable {
         await board.clockOffset(delivery.time.seconds - clock.now())
         for ticket in delivery.cancelled { try await withdraw(ticket) }
         for document in delivery.tickets { try await take(document) }
+        for document in delivery.totals { try await answer(document) }
+    }
+
+    /// What does not arrive is asked for again, and said again.
+    private func answer(_ document: SignedDocument) async throws(NodeError) {
+        guard let totals, let said = try await totals.desk.answer(document) else { return }
+        do throws(LinkFailure) {
+            try await totals.link.total(said)
+            log.info("spoke about a total", [.code: said.type])
+        } catch {
+            log.warning("the word on a total could not be sent yet", [.code: error.code])
+        }
     }
 
     private func withdraw(_ ticket: TicketID) async throws(NodeError) {

@@ -62,11 +62,16 @@ struct RunningNode: Sendable {
         let answerer = Answerer(
             policy: parts.policy, source: source, desk: desk, spool: spool, slots: slots, signing: identity.keys.signing,
             coordinatorKey: identity.grant.coordinatorKey, secondsPerQuery: parts.configuration.limits.secondsPerQuery,
-            clock: clock, log: log)
+            isCourier: parts.configuration.transport.isCourier, clock: clock, log: log)
         self.answerer = answerer
         let intake = Intake(
             verifier: TicketVerifier(audience: identity.grant.node, coordinatorKey: identity.grant.coordinatorKey), spool: spool,
-            answerer: answerer, board: board, clock: clock, log: log, bells: bells)
+            answerer: answerer, board: board, clock: clock, log: log, bells: bells,
+            totals: (
+                PeerTotals(
+                    policy: parts.policy, spool: spool, signing: identity.keys.signing,
+                    coordinatorKey: identity.grant.coordinatorKey, clock: clock, log: log), link
+            ))
         poll = PollLoop(
             link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff,
             board: board,

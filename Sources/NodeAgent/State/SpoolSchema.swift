@@ -96,6 +96,21 @@ enum SpoolSchema {
                     CREATE TABLE audit_head (count INTEGER PRIMARY KEY NOT NULL, document BLOB NOT NULL) STRICT;
                     """)
         }
+        migrator.registerMigration("004 totals that the hospitals open together") { database in
+            try database.execute(
+                sql: """
+                    -- To which set of hospitals this one agreed, for each total: kept for ever.
+                    CREATE TABLE peer_total (
+                        subject TEXT PRIMARY KEY NOT NULL,
+                        cohort TEXT NOT NULL,
+                        request TEXT NOT NULL,             -- digest of the signed request
+                        hospitals TEXT NOT NULL,           -- sorted, with commas
+                        agreement BLOB NOT NULL,           -- the signed word: exactly what is sent, again if need be
+                        reveal BLOB                        -- the signed shares
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX peer_total_cohort ON peer_total (cohort);
+                    """)
+        }
         migrator.registerMigration("005 archives of the audit log") { database in
             try database.execute(
                 sql: """

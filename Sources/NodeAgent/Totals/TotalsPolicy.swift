@@ -8,21 +8,40 @@ public struct TotalsPolicy: Sendable, Hashable {
     public var officers: [VerificationKey]
     /// Fewest hospitals in a total that this one takes part in.
     public var minimum: Int
+    /// Who may open them.
+    public var kinds: Set<TotalsRoster.Kind>
+
+    /// What a hospital asks of totals.
+    init(officers: [VerificationKey], minimum: Int, kinds: Set<TotalsRoster.Kind> = [.guardian]) {
+        self.officers = officers
+        self.minimum = minimum
+        self.kinds = kinds
+    }
 
     /// The roster of `ticket`, if this hospital takes part in its total.
     ///
     /// - Parameters:
     ///   - key: this node's own key, which the roster must list for it.
+    ///   - sealingKey: this node's own sealing key, which a roster without a guardian must list for it.
     ///   - newest: the newest roster that was accepted before.
     /// - Throws: `FederationError` with what does not fit; the researcher hears `TOTALS_ROSTER` and nothing else.
     func roster(
-        of ticket: QueryTicket, key: VerificationKey, newest: AcceptedRoster?
+        of ticket: QueryTicket, key: VerificationKey, sealingKey: SealingKey.Public? = nil, newest: AcceptedRoster?
     ) throws(FederationError) -> TotalsRoster {
         guard let cosigned = ticket.total else {
             throw FederationError(.totalsRoster, "Ticket \(ticket.id) asks for a total without a roster.")
         }
         let roster = try cosigned.verified(officers: officers)
         _ = try roster.admission()
+        if roster.kind == .peers {
+            guard let own = roster.members.first(where: { $0.hospital == ticket.audience })?.sealingKey,
+                own == sealingKey
+            else {
+                throw FederationError(
+                    .totalsRoster, "The totals roster does not list this node with its own sealing key.",
+                    advice: "Give the officers what `dure-node totals-entry` prints.")
+            }
+        }
         guard roster.minimum >= minimum else {
             throw FederationError(
                 .totalsRoster, "Totals of \(roster.minimum) hospitals are allowed by the roster, \(minimum) are needed here.",
@@ -67,11 +86,11 @@ struct AcceptedRoster: Sendable, Hashable {
 }
 
 extension TotalsPolicy: JSONEncodable {
-    /// The keys, sorted, and the minimum.
+    /// The keys, sorted, the minimum and the kinds.
     public var json: JSONValue {
         [
             "officers": .array(officers.map { Hex.encode($0.bytes) }.sorted().map(JSONValue.string)),
-            "minimum": .int(minimum),
+            "minimum": .int(minimum), "kinds": .array(kinds.map(\.rawValue).sorted().map(JSONValue.string)),
         ]
     }
 
@@ -84,7 +103,9 @@ extension TotalsPolicy: JSONEncodable {
             return key
         }
         minimum = map.int("minimum", in: TotalRoster.writtenMinimum...10_000, default: TotalRoster.minimum)
+        kinds = Set(map.choices("kinds") ?? [.guardian])
         guard isThere else { return nil }
+        if kinds.isEmpty { map.report("kinds", "must hold guardian, peers or both") }
         if Set(officers).count < CosignedRoster.officersNeeded {
             map.report("officers", "needs the public keys of at least \(CosignedRoster.officersNeeded) officers")
         }
