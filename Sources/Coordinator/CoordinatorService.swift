@@ -135,7 +135,8 @@ public struct CoordinatorService: Service {
             answers: AcceptAnswer(
                 database: office.database, clock: office.clock, keys: office.keys, readersWaiting: readersWaiting,
                 totalsWaiting: totalsWaiting),
-            enrolment: office.enrolment, register: office.nodes, catalogues: office.catalogues, body: body.nodes,
+            totals: peerDesk, enrolment: office.enrolment, register: office.nodes, catalogues: office.catalogues,
+            body: body.nodes,
             longestPoll: office.configuration.longestPoll, nodesURL: nodesURL
         ).add(to: router.group("v1/node"))
         return router
@@ -164,7 +165,13 @@ public struct CoordinatorService: Service {
             database: office.database, clock: office.clock,
             guardian: NodeGuard(database: office.database, clock: office.clock), nodesWaiting: nodesWaiting,
             readersWaiting: readersWaiting, polls: PollOrder(), ticketsPerPoll: office.configuration.ticketsPerPoll,
-            leaseSeconds: office.configuration.leaseSeconds)
+            leaseSeconds: office.configuration.leaseSeconds, keys: office.keys)
+    }
+
+    var peerDesk: PeerDesk {
+        PeerDesk(
+            database: office.database, clock: office.clock, keys: office.keys, nodesWaiting: nodesWaiting,
+            readersWaiting: readersWaiting)
     }
 
     var totalDesk: TotalDesk {
@@ -176,7 +183,7 @@ public struct CoordinatorService: Service {
     var sweeper: QueueSweeper {
         QueueSweeper(
             database: office.database, clock: office.clock, nodesWaiting: nodesWaiting, readersWaiting: readersWaiting,
-            totalsWaiting: totalsWaiting, interval: sweepInterval, logger: logger)
+            totalsWaiting: totalsWaiting, peers: peerDesk, interval: sweepInterval, logger: logger)
     }
 
     private var openRoutes: OpenRoutes {

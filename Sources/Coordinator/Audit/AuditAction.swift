@@ -22,6 +22,8 @@ enum AuditAction: String, Sendable, CaseIterable {
     case rosterLoaded = "roster.load"
     case totalsRosterLoaded = "totals.roster.load"
     case totalRequested = "total.request"
+    case totalAgreed = "total.agree"
+    case totalRevealed = "total.reveal"
     case totalOpened = "total.open"
     case codeMade = "enrolment.code"
     case enrolmentRefused = "enrolment.refuse"

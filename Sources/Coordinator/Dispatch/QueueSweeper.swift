@@ -10,13 +10,17 @@ struct QueueSweeper: Service {
     let nodesWaiting: WaitingRoom<HospitalID>
     let readersWaiting: WaitingRoom<QueryID>
     let totalsWaiting: WaitingRoom<TotalsBell>
+    let peers: PeerDesk
     let interval: Duration
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var isUp = false
             while !Task.isCancelled {
                 do {
+                    if !isUp { try await peers.comeUp() }
+                    isUp = true
                     try await sweep()
                 } catch is CancellationError {
                     return
@@ -36,7 +40,10 @@ struct QueueSweeper: Service {
         let now = clock.now
         let isDue = try await database.read { db in try TicketQueue.isSweepDue(db, now: now) }
         let swept = isDue ? try await database.write { db in try TicketQueue.sweep(db, now: now) } : TicketQueue.Swept()
-        let waiting = try await database.read { db in try TicketQueue.hospitalsWithWork(db, now: now) }
+        try await peers.fixDue()
+        let waiting = try await database.read { db in
+            try TicketQueue.hospitalsWithWork(db, now: now) + PeerQueue.hospitalsWithWork(db, now: now)
+        }
         for hospital in swept.hospitals.union(waiting) { await nodesWaiting.ring(hospital) }
         for query in swept.queries { await readersWaiting.ring(query) }
         if !swept.queries.isEmpty { await totalsWaiting.ring(TotalsBell()) }

@@ -13,6 +13,7 @@ struct TicketDesk: Sendable {
     let ticketsPerPoll: Int
     /// How long a node has to acknowledge.
     let leaseSeconds: Int
+    let keys: ConsortiumKeys
 
     /// Waits until there is something for the node of `hospital`, at most `wait`.
     ///
@@ -44,22 +45,28 @@ struct TicketDesk: Sendable {
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM ticket WHERE hospital = ?1 AND state = 'queued' AND expires_at > ?2)
                         OR EXISTS (SELECT 1 FROM ticket WHERE hospital = ?1 AND untold = 1)
-                    """, arguments: [hospital.rawValue, now.seconds]) ?? false
+                    """, arguments: [hospital.rawValue, now.seconds]) == true
+                || (try PeerQueue.hasWork(db, hospital, now: now))
         }
         guard hasWork else { return nil }
-        let (documents, cancelled) = try await database.write { [ticketsPerPoll, leaseSeconds] db in
+        let (documents, cancelled, totals) = try await database.write { [ticketsPerPoll, leaseSeconds, keys] db in
             // Looked up again: the node may have been quarantined while this poll was parked.
             try NodeGuard.requireUndisputed(db, hospital)
             let cancelled = try TicketQueue.takeCancellations(db, hospital)
             let leased = try TicketQueue.lease(
                 db, hospital, atMost: ticketsPerPoll, seconds: Int64(leaseSeconds), now: now)
-            return (leased.map(\.document), cancelled)
+            let totals = try PeerQueue.take(
+                db, hospital, atMost: Self.totalsPerPoll, seconds: leaseSeconds, keys: keys, now: now)
+            return (leased.map(\.document), cancelled, totals)
         }
-        guard !documents.isEmpty || !cancelled.isEmpty else { return nil }
+        guard !documents.isEmpty || !cancelled.isEmpty || !totals.isEmpty else { return nil }
         return TicketDelivery(
-            tickets: try documents.map { try SignedDocument(parsing: $0) }, cancelled: cancelled, leaseSeconds: leaseSeconds,
-            time: now)
+            tickets: try documents.map { try SignedDocument(parsing: $0) }, cancelled: cancelled, totals: totals,
+            leaseSeconds: leaseSeconds, time: now)
     }
+
+    /// So few, because one holds a signed share of every hospital in its total.
+    private static let totalsPerPoll = 3
 
     /// Takes note that the node has a ticket on its own disk. Repeating changes nothing.
     func acknowledge(_ id: TicketID, from peer: NodePeer) async throws {

@@ -121,6 +121,7 @@ enum TicketQueue {
             var ticket = try Stored(row)
             try give(db, &ticket, .nodeRestarted, now: now)
         }
+        try PeerQueue.offerAgain(db, to: hospital)
         // A cancellation told to the old process may have died with it.
         try db.execute(
             sql: "UPDATE ticket SET untold = 1 WHERE hospital = ? AND state = 'cancelled' AND leases > 0 AND expires_at > ?",

@@ -7,6 +7,7 @@ import Hummingbird
 struct NodeRoutes: Sendable {
     let tickets: TicketDesk
     let answers: AcceptAnswer
+    let totals: PeerDesk
     let enrolment: EnrolmentDesk
     let register: NodeRegister
     let catalogues: CatalogueRegister
@@ -19,6 +20,7 @@ struct NodeRoutes: Sendable {
         router.get("tickets", use: poll)
         router.post("tickets/{id}/ack", use: acknowledge)
         router.post("answers", use: answer)
+        router.post("totals", use: total)
         router.post("progress", use: progress)
         router.post("health", use: health)
         router.post("catalogue", use: catalogue)
@@ -47,6 +49,13 @@ struct NodeRoutes: Sendable {
     @Sendable private func answer(_ request: Request, _ context: NodeContext) async throws -> Response {
         let document = try await body.message(SignedDocument.self, of: request)
         return JSONResponse.make(try await answers.accept(document, from: try context.peer).json)
+    }
+
+    /// `POST /v1/node/totals`
+    @Sendable private func total(_ request: Request, _ context: NodeContext) async throws -> Response {
+        let document = try await body.message(SignedDocument.self, of: request)
+        try await totals.accept(document, from: try context.peer)
+        return JSONResponse.noContent
     }
 
     /// `POST /v1/node/progress`

@@ -85,7 +85,9 @@ struct ResultDesk: Sendable {
     private static func total(_ db: Database, _ query: QueryRecord) throws -> SecureTotal? {
         guard let record = try TotalRecord.find(db, query.id) else { return nil }
         let isGathering = query.cancelledAt == nil && query.tickets.contains { !$0.state.isFinal }
-        return try record.told(isGathering: isGathering, answers: try TotalRecord.answers(db, query.id))
+        return try record.told(
+            isGathering: isGathering, answers: try TotalRecord.answers(db, query.id),
+            roster: try TotalsRegister.find(db, version: record.roster)?.content())
     }
 
     private static func answers(_ db: Database, _ query: QueryRecord) throws -> [TicketID: NodeAnswer] {
@@ -171,7 +173,7 @@ struct ResultDesk: Sendable {
 }
 
 extension ResultExport.TotalEvidence {
-    /// The documents of a total, once the guardian has spoken.
+    /// The documents of a total, once it has ended.
     fileprivate init?(_ total: TotalRecord) {
         guard let request = total.request, let opening = total.opening else { return nil }
         self.init(request: request, opening: opening)

@@ -20,8 +20,8 @@ struct QueryRecord: Sendable {
     let version: Int
     let shuffle: String
     let tickets: [TicketRow]
-    /// Whether every hospital has answered and the total waits for the guardian.
-    let awaitsGuardian: Bool
+    /// Whether every hospital has answered and the total waits for the guardian, or for hospitals where there is none.
+    let awaitsOpening: Bool
     /// Whether there will be no total.
     let hasNoTotal: Bool
 
@@ -82,7 +82,7 @@ struct QueryRecord: Sendable {
                 isCarried: (row["carried"] as String?) != nil)
         }
         let total = mode == .secureTotal ? try TotalRecord.find(db, QueryID(unchecked: id)) : nil
-        awaitsGuardian = total?.awaitsGuardian(contributions: tickets.count(where: \.hasCounts)) ?? false
+        awaitsOpening = total?.awaitsOpening(contributions: tickets.count(where: \.hasCounts)) ?? false
         hasNoTotal = total.map { $0.opening == nil || $0.isRefused } ?? false
     }
 
@@ -95,7 +95,7 @@ struct QueryRecord: Sendable {
     /// Where the query stands as a whole.
     var status: QueryStatus {
         if cancelledAt != nil { return .cancelled }
-        if awaitsGuardian || tickets.contains(where: { !$0.state.isFinal }) { return .running }
+        if awaitsOpening || tickets.contains(where: { !$0.state.isFinal }) { return .running }
         if hasNoTotal { return .partial }
         return tickets.allSatisfy(\.hasCounts) ? .complete : .partial
     }

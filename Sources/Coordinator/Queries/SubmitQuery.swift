@@ -156,10 +156,10 @@ struct SubmitQuery: Sendable {
                 .hospitalNotInProject, "\(stranger) is not on the totals roster.",
                 advice: "Leave it out with --hospital, or let the officers sign a roster that lists it.", pointer: "/hospitals")
         }
-        guard hospitals.count >= roster.minimum else {
+        guard hospitals.count >= roster.fewest else {
             throw CoordinatorError(
                 .releaseModeUnsupported,
-                "A total needs at least \(roster.minimum) hospitals, and \(hospitals.count) are asked.",
+                "A total needs at least \(roster.fewest) hospitals, and \(hospitals.count) are asked.",
                 advice: "Ask more hospitals, or ask for named answers.", pointer: "/hospitals")
         }
         try TotalRecord.insert(db, query, roster)

@@ -14,6 +14,7 @@ enum Migrations {
         migrator.registerMigration("007 totals", migrate: Migration007.migrate)
         migrator.registerMigration("008 courier and audit heads", migrate: Migration008.migrate)
         migrator.registerMigration("009 catalogues", migrate: Migration009.migrate)
+        migrator.registerMigration("010 totals that the hospitals open together", migrate: Migration010.migrate)
         return migrator
     }
 }

@@ -43,9 +43,14 @@ struct TotalDesk: Sendable {
             throw CoordinatorError(
                 .notFound, "No totals roster was loaded.", advice: "`dure-coordinator totals load FILE`")
         }
-        let poll = try document.verified(as: GuardianPoll.self, by: roster.guardian.key)
-        guard poll.guardian == roster.guardian.id else {
-            throw FederationError(.audienceWrong, "The guardian in force is \(roster.guardian.id), not \(poll.guardian).")
+        guard let guardian = roster.guardian else {
+            throw CoordinatorError(
+                .notFound, "The totals roster in force has no guardian.",
+                advice: "The hospitals open totals together; stop the guardian once it has nothing left to open.")
+        }
+        let poll = try document.verified(as: GuardianPoll.self, by: guardian.key)
+        guard poll.guardian == guardian.id else {
+            throw FederationError(.audienceWrong, "The guardian in force is \(guardian.id), not \(poll.guardian).")
         }
         guard abs(clock.now.seconds - poll.asked.seconds) <= FederationProtocol.clockTolerance else {
             throw FederationError(
@@ -56,13 +61,13 @@ struct TotalDesk: Sendable {
     }
 
     private func requests(for guardian: GuardianID) async throws -> [SignedDocument] {
-        let due = try await database.read { db in try Self.due(db, guardian) }
+        let due = try await database.read { db in try Self.due(db, guardian: guardian) }
         guard !due.isEmpty else { return [] }
         let now = clock.now
-        return try await database.write { [self] db in
+        return try await database.write { [keys] db in
             var requests: [SignedDocument] = []
-            for query in try Self.due(db, guardian) {
-                if let request = try request(db, query, now) { requests.append(request) }
+            for query in try Self.due(db, guardian: guardian) {
+                if let request = try Self.request(db, query, keys: keys, now) { requests.append(request) }
                 if requests.count == Self.most { break }
             }
             return requests
@@ -70,23 +75,27 @@ struct TotalDesk: Sendable {
     }
 
     /// Totals that nobody can answer to any more, and that are not opened.
-    private static func due(_ db: Database, _ guardian: GuardianID) throws -> [QueryID] {
+    ///
+    /// - Parameter guardian: nil for those that the hospitals open together, and that are not fixed yet.
+    static func due(_ db: Database, guardian: GuardianID?) throws -> [QueryID] {
         try String.fetchAll(
             db,
             sql: """
                 SELECT total.query FROM total JOIN query ON query.id = total.query
-                WHERE guardian = ? AND opening IS NULL AND cancelled_at IS NULL
+                WHERE guardian = ? AND opening IS NULL AND cancelled_at IS NULL AND (guardian <> '' OR request IS NULL)
                     AND NOT EXISTS (
                         SELECT 1 FROM ticket WHERE ticket.query = total.query AND state IN ('queued', 'leased', 'acknowledged'))
                     AND minimum <= (
                         SELECT count(*) FROM ticket WHERE ticket.query = total.query AND state = 'answered' AND has_counts = 1)
                 ORDER BY asked_at, total.query
-                """, arguments: [guardian.rawValue]
+                """, arguments: [guardian?.rawValue ?? ""]
         ).map(QueryID.init(unchecked:))
     }
 
     /// The request of a total: the one that was made, or now the one and only.
-    private func request(_ db: Database, _ id: QueryID, _ now: Timestamp) throws -> SignedDocument? {
+    static func request(
+        _ db: Database, _ id: QueryID, keys: ConsortiumKeys, _ now: Timestamp
+    ) throws -> SignedDocument? {
         guard let total = try TotalRecord.find(db, id) else { return nil }
         if let request = total.request { return request }
         let query = try QueryRecord.find(db, id)
@@ -119,7 +128,8 @@ struct TotalDesk: Sendable {
             guard let total = try TotalRecord.find(db, claimed), let request = total.request,
                 let roster = try TotalsRegister.find(db, version: total.roster)?.content()
             else { throw CoordinatorError.notFound("total", claimed.rawValue) }
-            let opening = try document.verified(as: Opening.self, by: roster.guardian.key)
+            guard let guardian = roster.guardian else { throw CoordinatorError.notFound("total", claimed.rawValue) }
+            let opening = try document.verified(as: Opening.self, by: guardian.key)
             guard opening.request == request.digest else {
                 throw FederationError(.totalMismatch, "The opening is for another request.")
             }

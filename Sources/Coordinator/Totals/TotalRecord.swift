@@ -7,7 +7,9 @@ import GRDB
 /// Where a query's total stands, as it is kept.
 struct TotalRecord: Sendable {
     let roster: Int
-    let guardian: GuardianID
+    /// Nil where the hospitals open it together.
+    let guardian: GuardianID?
+    /// Fewest hospitals in it.
     let minimum: Int
     let request: SignedDocument?
     let opening: SignedDocument?
@@ -15,7 +17,7 @@ struct TotalRecord: Sendable {
     static func insert(_ db: Database, _ query: QueryID, _ roster: TotalsRoster) throws {
         try db.execute(
             sql: "INSERT INTO total (query, roster, guardian, minimum) VALUES (?, ?, ?, ?)",
-            arguments: [query.rawValue, roster.version, roster.guardian.id.rawValue, roster.minimum])
+            arguments: [query.rawValue, roster.version, roster.guardian?.id.rawValue ?? "", roster.fewest])
     }
 
     static func find(_ db: Database, _ query: QueryID) throws -> TotalRecord? {
@@ -24,27 +26,31 @@ struct TotalRecord: Sendable {
 
     private init(_ row: Row) throws {
         roster = row["roster"]
-        guardian = GuardianID(unchecked: row["guardian"])
+        let name: String = row["guardian"]
+        guardian = name.isEmpty ? nil : GuardianID(unchecked: name)
         minimum = row["minimum"]
         request = try (row["request"] as Data?).map { try SignedDocument(parsing: $0) }
         opening = try (row["opening"] as Data?).map { try SignedDocument(parsing: $0) }
     }
 
-    /// Whether the guardian said no.
+    /// Whether the guardian, or too many hospitals where there is none, said no.
     var isRefused: Bool {
         guard let opening else { return false }
         return (try? JSONReader(opening.payload).optional("refused")) != nil
     }
 
-    /// Whether the guardian is asked, or could be, and has not said anything yet.
-    func awaitsGuardian(contributions: Int) -> Bool { opening == nil && contributions >= minimum }
+    /// Whether the guardian, or the hospitals, are asked or could be, and it has not ended yet.
+    func awaitsOpening(contributions: Int) -> Bool { opening == nil && contributions >= minimum }
 
     /// The total as a reader sees it.
     ///
     /// - Parameters:
     ///   - isGathering: whether a hospital may still answer.
     ///   - answers: the masked answers that were accepted, each with its share.
-    func told(isGathering: Bool, answers: [(answer: MaskedAnswer, share: TotalShare)]) throws -> SecureTotal {
+    ///   - roster: the roster that it was asked under.
+    func told(
+        isGathering: Bool, answers: [(answer: MaskedAnswer, share: TotalShare)], roster: TotalsRoster?
+    ) throws -> SecureTotal {
         var told = SecureTotal(state: .gathering, minimum: minimum, guardian: guardian, hospitals: answers.count)
         if isGathering { return told }
         guard let opening else {
@@ -56,21 +62,42 @@ struct TotalRecord: Sendable {
             }
             return told
         }
-        let content: Opening
-        do throws(JSONError) {
-            content = try Opening(from: JSONReader(opening.payload))
-        } catch {
-            throw CoordinatorError(.integrity, "A stored opening is not readable.", advice: "Restore the state's backup.")
-        }
-        switch content.outcome {
-        case .refused(let code):
+        switch try ended(opening, answers, roster) {
+        case .failure(let refused):
             told.state = .closed
-            told.code = code
-        case .opened:
+            told.code = refused.code
+        case .success(let answer):
             told.state = .opened
-            told.answer = try TotalOpener.answer(answers, opening: content)
+            told.answer = answer
         }
         return told
+    }
+
+    private struct Refused: Error { let code: OpeningRefusal }
+
+    /// What a stored opening says.
+    private func ended(
+        _ document: SignedDocument, _ answers: [(answer: MaskedAnswer, share: TotalShare)], _ roster: TotalsRoster?
+    ) throws -> Result<TotalAnswer, Refused> {
+        do {
+            guard guardian == nil else {
+                let opening = try Opening(from: JSONReader(document.payload))
+                if case .refused(let code) = opening.outcome { return .failure(Refused(code: code)) }
+                return .success(try TotalOpener.answer(answers, opening: opening))
+            }
+            let opening = try PeerOpening(from: JSONReader(document.payload))
+            if let code = opening.refused { return .failure(Refused(code: code)) }
+            guard let request, let roster else { throw Self.unreadable }
+            let subject = try OpeningRequest(from: JSONReader(request.payload)).subject
+            return .success(
+                try TotalOpener.answer(answers, opening: opening, request: request, subject: subject, roster: roster))
+        } catch is JSONError {
+            throw Self.unreadable
+        }
+    }
+
+    private static var unreadable: CoordinatorError {
+        CoordinatorError(.integrity, "A stored opening is not readable.", advice: "Restore the state's backup.")
     }
 
     /// The masked answers of a query that were accepted, by hospital.

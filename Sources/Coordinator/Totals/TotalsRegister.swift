@@ -14,21 +14,63 @@ public struct TotalsRegister: Sendable {
     public func draft(
         consortium: String, guardian: TotalsRoster.Guardian, hospitals: [HospitalID], minimum: Int, isWrittenMinimum: Bool
     ) async throws -> TotalsRoster {
+        try await draft(
+            consortium, guardian, hospitals.map { ($0, nil) }, minimum: minimum, isWrittenMinimum: isWrittenMinimum)
+    }
+
+    /// The same without a guardian.
+    ///
+    /// - Parameter entries: what each hospital's `dure-node totals-entry` printed.
+    /// - Throws: also where an entry's key is not the one that is enrolled, or the hospital's questions are carried as files.
+    public func draft(
+        consortium: String, peers entries: [TotalsRoster.Member], minimum: Int, isWrittenMinimum: Bool
+    ) async throws -> TotalsRoster {
+        try await draft(
+            consortium, nil, entries.map { ($0.hospital, $0) }, minimum: minimum, isWrittenMinimum: isWrittenMinimum)
+    }
+
+    private func draft(
+        _ consortium: String, _ guardian: TotalsRoster.Guardian?, _ hospitals: [(HospitalID, TotalsRoster.Member?)],
+        minimum: Int, isWrittenMinimum: Bool
+    ) async throws -> TotalsRoster {
         let now = clock.now
         return try await database.read { db in
-            let members = try hospitals.map { hospital in
+            let members = try hospitals.map { hospital, entry in
                 guard let node = try NodeRegister.find(db, hospital), node.state == .enrolled else {
                     throw CoordinatorError(
                         .notFound, "\(hospital) has no enrolled node.",
                         advice: "Enrol it first, or leave it out: `dure-coordinator node list`.")
                 }
-                return TotalsRoster.Member(hospital: hospital, key: node.signingKey)
+                if let entry { try Self.check(db, entry, node) }
+                return TotalsRoster.Member(hospital: hospital, key: node.signingKey, sealingKey: entry?.sealingKey)
             }
             let roster = TotalsRoster(
                 consortium: consortium, version: (try Self.current(db)?.content().version ?? 0) + 1, issued: now,
                 minimum: minimum, isWrittenMinimum: isWrittenMinimum, members: members, guardian: guardian)
             _ = try roster.admission()
-            return roster
+            // What cannot be read back would only be found out after the officers have signed.
+            do throws(JSONError) {
+                return try TotalsRoster(from: JSONReader(roster.json))
+            } catch {
+                throw CoordinatorError(
+                    .configuration, "The totals roster \(error.description).", advice: "Correct the list of hospitals.")
+            }
+        }
+    }
+
+    /// A hospital's own entry fits to what it enrolled with, and its node can be asked more than once a total.
+    private static func check(_ db: Database, _ entry: TotalsRoster.Member, _ node: NodeRecord) throws {
+        guard entry.key == node.signingKey, entry.sealingKey != nil else {
+            throw CoordinatorError(
+                .configuration, "The entry of \(entry.hospital) is not the one of its enrolled node.",
+                advice: "It prints a new one: `dure-node totals-entry`.")
+        }
+        let isCarried = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM courier_bundle WHERE hospital = ?)", arguments: [entry.hospital.rawValue])
+        guard isCarried != true else {
+            throw CoordinatorError(
+                .configuration, "\(entry.hospital) is asked by carried files; a total without a guardian has more rounds.",
+                advice: "Leave it out, or have a guardian open the totals.")
         }
     }
 

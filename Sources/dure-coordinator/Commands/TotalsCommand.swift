@@ -12,6 +12,7 @@ struct TotalsCommand: AsyncParsableCommand {
             A total is only opened for hospitals, and by a guardian, that two officers have signed for:
 
               dure-coordinator totals draft --guardian guardian.json --hospital KR-H-0009 ... > roster.json
+              dure-coordinator totals draft --entry KR-H-0009.json --entry ... > roster.json    (without a guardian)
               dure totals sign roster.json --key officer-1.key      (each officer, on a machine of their own)
               dure-coordinator totals load roster.json
             """,
@@ -19,23 +20,48 @@ struct TotalsCommand: AsyncParsableCommand {
 
     struct Draft: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print what the officers are asked to sign: hospitals with their enrolled keys, and the guardian.")
+            abstract: "Print what the officers are asked to sign: hospitals with their enrolled keys, and the guardian.",
+            discussion: """
+                Without --guardian the hospitals open totals together: give what each hospital's `dure-node totals-entry` \
+                printed with --entry. More than two thirds of them must then be in a total and agree to it.
+                """)
         @OptionGroup var state: StateOptions
-        @Option(help: "What `dure-guardian show` printed.", completion: .file(extensions: ["json"])) var guardian: String
+        @Option(help: "What `dure-guardian show` printed.", completion: .file(extensions: ["json"])) var guardian: String?
+        @Option(
+            help: "Without a guardian: what a hospital's `dure-node totals-entry` printed; may be given several times.",
+            completion: .file(extensions: ["json"]))
+        var entry: [String] = []
         @Option(help: "A hospital that takes part; may be given several times.") var hospital: [HospitalID] = []
         @Option(help: "Fewest hospitals in a total.") var minimum = 5
         @Flag(help: "All hospitals agreed in writing to totals of fewer than five (three at least).") var writtenMinimum = false
 
+        func validate() throws {
+            guard (guardian == nil) != entry.isEmpty, entry.isEmpty || hospital.isEmpty else {
+                throw ValidationError("Give --guardian with --hospital, or --entry for each hospital.")
+            }
+        }
+
         func run() async throws {
             try await Failure.reported {
-                let office = try state.office()
-                let entry = try TotalsFile.read(guardian, TotalsRoster.Guardian.self)
-                let roster = try await office.totals.draft(
-                    consortium: office.configuration.consortiumID, guardian: entry, hospitals: hospital, minimum: minimum,
-                    isWrittenMinimum: writtenMinimum)
-                Console.note("\(roster.members.count) hospitals, guardian \(entry.id) with key \(entry.key.fingerprint).")
+                let roster = try await draft(try state.office())
+                let opener = roster.guardian.map { "guardian \($0.id) with key \($0.key.fingerprint)" }
+                Console.note(
+                    "\(roster.members.count) hospitals, "
+                        + (opener ?? "no guardian: at least \(roster.fewest) of them in a total") + ".")
                 Console.print(roster.json.text(indent: 2))
             }
+        }
+
+        private func draft(_ office: CoordinatorOffice) async throws -> TotalsRoster {
+            let consortium = office.configuration.consortiumID
+            guard let guardian else {
+                return try await office.totals.draft(
+                    consortium: consortium, peers: try entry.map { try TotalsFile.read($0, TotalsRoster.Member.self) },
+                    minimum: minimum, isWrittenMinimum: writtenMinimum)
+            }
+            return try await office.totals.draft(
+                consortium: consortium, guardian: try TotalsFile.read(guardian, TotalsRoster.Guardian.self), hospitals: hospital,
+                minimum: minimum, isWrittenMinimum: writtenMinimum)
         }
     }
 
