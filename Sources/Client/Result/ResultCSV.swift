@@ -22,7 +22,11 @@ public struct ResultCSV: Sendable {
         }
         for cell in result.merged.cells {
             let key = zip(result.merged.dimensions, cell.key).map { "\($0)=\($1)" }.joined(separator: ";")
-            lines += rows(part: "breakdown", key: key) { $0.breakdown?.count(cell.key) ?? $0.withoutPart }
+            // As it was merged: a table by other dimensions, which only a node that breaks the protocol sends, has none of these cells.
+            lines += rows(part: "breakdown", key: key) { answer in
+                let table = answer.breakdown.flatMap { $0.dimensions == result.merged.dimensions ? $0 : nil }
+                return table?.count(cell.key) ?? answer.withoutPart
+            }
         }
         if let answer = result.total?.answer { lines += rows(answer) }
         return CSVText.lines(lines)
