@@ -84,6 +84,64 @@ import Testing
         }
     }
 
+    @Test func withoutAGuardianTheHospitalsOpenItTogetherWhateverIsKilledOnTheWay() async throws {
+        let folder = NSTemporaryDirectory() + "dure-peers-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let programs = DemoPrograms(folder: folder)
+        defer { programs.stopAll() }
+        let consortium = DemoConsortium(
+            folder: folder, persons: 1_000, hospitals: 6, firstPort: 19_553, hasGuardian: false, programs: programs
+        ) { _ in }
+        try consortium.prepare()
+        try await consortium.start()
+        let (api, close) = try await signIn(consortium)
+        defer { close() }
+
+        let total = try await ask(api, "W5", .secureTotal)
+        #expect(total.status == .complete)
+        #expect(total.total?.state == .opened)
+        #expect(total.total?.guardian == nil)
+        let answer = try #require(total.total?.answer)
+        // By hand: six hospitals with k = 11, the root of 6 * 121 / 4, rounded up.
+        #expect(answer.total.standardError == 13.5)
+        #expect((answer.total.value ?? 0) % 11 == 0 && answer.total.high <= 66 + 27)
+        // Asked again, the same number, by other masks.
+        #expect(try await ask(api, "W5", .secureTotal).total?.answer == answer)
+
+        let export = try await api.export(total.query)
+        #expect(try ExportVerifier().verify(export).result.total?.answer == answer)
+        if SchemaChecker.isInstalled {
+            let report = try SchemaChecker.check([total.json, export.json])
+            #expect(report.status == 0, "\(report.text)")
+            for kind in ["total-share", "totals-roster", "opening-request", "agreement", "reveal", "peer-opening"] {
+                #expect(report.text.contains("dure.\(kind)/1"), "\(report.text)")
+            }
+        }
+        // Whoever changes one hospital's shares in an export is found out.
+        #expect(throws: (any Error).self) {
+            let reveals = export.payload["total"]?["opening"]?["payload"]?["reveals"]
+            let part = try #require(reveals?[0]?["payload"]?["parts"]?[0]?["own"]?.stringValue)
+            let changed = export.json.text().replacing(part, with: String(part.reversed()))
+            _ = try ExportVerifier().verify(try SignedDocument(parsing: Array(changed.utf8)))
+        }
+
+        // Killed while hospitals answer, while they agree, and while they give their shares.
+        for (name, question) in [("coordinator", "W1"), ("KR-H-0009", "W2")] {
+            for moment in [100, 900, 2_000] {
+                let result = try await ask(api, question, .secureTotal) {
+                    try await Task.sleep(for: .milliseconds(moment))
+                    programs.pullThePlug(name)
+                    if name == "coordinator" {
+                        try await consortium.startCoordinator()
+                    } else {
+                        try consortium.startNode(HospitalID(unchecked: name))
+                    }
+                }
+                #expect(result.total?.state == .opened, "\(name) killed after \(moment) ms")
+            }
+        }
+    }
+
     private func ask(
         _ api: CoordinatorAPI, _ name: String, _ mode: ReleaseMode, then disturb: () async throws -> Void = {}
     ) async throws -> MergedResult {

@@ -19,6 +19,7 @@ public struct DemoConsortium: Sendable {
     private let hospitals: [DemoHospital]
     private let nodesPort: Int
     private let peoplePort: Int
+    private let hasGuardian: Bool
     private let programs: DemoPrograms
     private let say: @Sendable (String) -> Void
 
@@ -29,15 +30,18 @@ public struct DemoConsortium: Sendable {
     ///   - persons: persons in each store.
     ///   - hospitals: how many of the six take part.
     ///   - firstPort: where nodes connect, on loopback; the next one is the people's.
+    ///   - hasGuardian: whether a guardian opens totals, or the hospitals together.
     ///   - programs: runs the other programs.
     ///   - say: takes a line for each step.
     public init(
-        folder: String, persons: Int, hospitals: Int = DemoHospital.all.count, firstPort: Int = 18_443, programs: DemoPrograms,
+        folder: String, persons: Int, hospitals: Int = DemoHospital.all.count, firstPort: Int = 18_443,
+        hasGuardian: Bool = true, programs: DemoPrograms,
         say: @escaping @Sendable (String) -> Void
     ) {
         self.hospitals = Array(DemoHospital.all.prefix(hospitals))
         nodesPort = firstPort
         peoplePort = firstPort + 1
+        self.hasGuardian = hasGuardian
         self.folder = URL(fileURLWithPath: folder).standardizedFileURL.path
         self.persons = persons
         self.programs = programs
@@ -65,8 +69,9 @@ public struct DemoConsortium: Sendable {
         for hospital in hospitals where !exists("\(hospital.id)/state/identity") { try enrol(hospital) }
         for hospital in hospitals { try startNode(hospital.id) }
         if hasTotals {
-            if !exists("guardian/roster.json") { try makeGuardian() }
-            try startGuardian()
+            if hasGuardian, !exists("guardian/roster.json") { try makeGuardian() }
+            if !hasGuardian, !exists("totals/roster.json") { try makePeers() }
+            if exists("guardian/roster.json") { try startGuardian() }
         }
         say("Started \(hospitals.count) nodes, a process each; their logs are in \(folder)/logs")
     }
@@ -190,6 +195,24 @@ public struct DemoConsortium: Sendable {
             "dure-coordinator",
             ["totals", "draft", "--guardian", "\(folder)/guardian/entry.json"] + coordinatorOptions
                 + hospitals.flatMap { ["--hospital", $0.id.rawValue] })
+        try load(draft, into: "guardian", officers)
+    }
+
+    /// The totals roster of hospitals that open totals together, signed by both officers.
+    private func makePeers() throws(ClientError) {
+        say("Making the roster of hospitals that open consortium totals together, which two officers sign")
+        var entries: [String] = []
+        for hospital in hospitals {
+            let name = "totals/\(hospital.id).json"
+            try write(try programs.run("dure-node", ["totals-entry"] + nodeOptions(hospital.id)), name)
+            entries += ["--entry", "\(folder)/\(name)"]
+        }
+        let draft = try programs.run("dure-coordinator", ["totals", "draft"] + entries + coordinatorOptions)
+        try load(draft, into: "totals", try officers())
+    }
+
+    /// Has both officers sign a drafted roster, and puts it in force.
+    private func load(_ draft: String, into name: String, _ officers: [OfficerKey]) throws(ClientError) {
         var roster: JSONValue
         do throws(JSONError) {
             roster = try JSONValue(parsing: Array(draft.utf8))
@@ -197,10 +220,10 @@ public struct DemoConsortium: Sendable {
             throw ClientError(error)
         }
         for officer in officers { roster = try officer.sign(roster).json }
-        try write(roster.text(indent: 2), "guardian/signed.json")
-        try coordinator(["totals", "load", "\(folder)/guardian/signed.json"])
-        // Last: the file marks the guardian as complete.
-        try write(roster.text(indent: 2), "guardian/roster.json")
+        try write(roster.text(indent: 2), "\(name)/signed.json")
+        try coordinator(["totals", "load", "\(folder)/\(name)/signed.json"])
+        // Last: the file marks it as complete.
+        try write(roster.text(indent: 2), "\(name)/roster.json")
     }
 
     private func configureNode(_ hospital: DemoHospital) throws(ClientError) {

@@ -59,8 +59,8 @@ public struct DemoHospital: Sendable {
 
     /// The hospital's policy: the defaults, for the one project of the demo.
     static func policyYAML(officers: [String]) -> String {
-        let totals =
-            officers.isEmpty ? "" : "totals:\n  officers: [" + officers.map { "\"\($0)\"" }.joined(separator: ", ") + "]\n"
+        let keys = officers.map { "\"\($0)\"" }.joined(separator: ", ")
+        let totals = officers.isEmpty ? "" : "totals:\n  officers: [\(keys)]\n  kinds: [guardian, peers]\n"
         let modes = officers.isEmpty ? "" : "\n  release_modes: [named, coded, secure-total]"
         return """
             schema: dure.policy/1

@@ -38,7 +38,12 @@ struct TotalView {
     private var state: String {
         switch total.state {
         case .gathering: language.choose("waiting for hospitals", "병원 응답 대기")
-        case .opening: language.choose("waiting for the guardian \(total.guardian)", "개봉 기관 \(total.guardian) 대기")
+        case .opening:
+            if let guardian = total.guardian {
+                language.choose("waiting for the guardian \(guardian)", "개봉 기관 \(guardian) 대기")
+            } else {
+                language.choose("waiting for the hospitals to open it", "병원들의 공동 개봉 대기")
+            }
         case .opened: ""
         case .closed: language.choose("not opened", "개봉되지 않음")
         }
@@ -52,10 +57,15 @@ struct TotalView {
                 "\(total.hospitals)개 기관 참여, 최소 \(total.minimum)개 기관 필요")
         case .opened:
             language.choose(
-                "The sum over \(total.hospitals) hospitals, opened by \(total.guardian). Nobody knows a single hospital's number.",
-                "\(total.hospitals)개 기관의 합이며 \(total.guardian)에서 개봉했습니다. 병원별 값은 누구도 알 수 없습니다.")
+                "The sum over \(total.hospitals) hospitals, opened by \(opener). Nobody knows a single hospital's number.",
+                "\(total.hospitals)개 기관의 합이며 \(opener) 개봉했습니다. 병원별 값은 누구도 알 수 없습니다.")
         case .closed: reason
         }
+    }
+
+    private var opener: String {
+        total.guardian.map { language.choose($0.rawValue, "\($0)에서") }
+            ?? language.choose("these hospitals together", "참여 병원들이 공동으로")
     }
 
     private var reason: String {
@@ -70,7 +80,7 @@ struct TotalView {
                 "같은 대상자에 대해 다른 병원 구성으로 이미 합산되었습니다. 다시 합산하면 개별 병원의 값이 드러납니다.")
         case .roster:
             language.choose(
-                "The guardian does not accept the totals roster.", "개봉 기관이 합산 참여 명단을 인정하지 않았습니다.")
+                "Who would open it does not accept the totals roster.", "개봉하는 쪽에서 합산 참여 명단을 인정하지 않았습니다.")
         case .mismatch, nil:
             language.choose("The hospitals' answers do not fit together.", "병원들의 응답이 서로 맞지 않습니다.")
         }

@@ -22,6 +22,8 @@ struct DemoCommand: AsyncParsableCommand {
     var folder = ".demo"
     @Option(help: "The folder with the questions W1.json to W7.json. Default: nodes/workloads, or as installed.")
     var workloads: String?
+    @Flag(help: "Have the hospitals open the secure total together, without a guardian (give it a --folder of its own).")
+    var peers = false
     @Flag(help: "Leave the consortium running at the end and say how to ask it questions.")
     var keep = false
     @OptionGroup var options: CommonOptions
@@ -31,7 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
         let programs = DemoPrograms(folder: URL(fileURLWithPath: folder).standardizedFileURL.path)
         let interrupt = StopOnInterrupt(programs)
         defer { interrupt.cancel() }
-        let consortium = DemoConsortium(folder: folder, persons: persons, programs: programs) { [options] in options.say($0) }
+        let consortium = DemoConsortium(
+            folder: folder, persons: persons, hasGuardian: !peers, programs: programs
+        ) { [options] in options.say($0) }
         do {
             try consortium.prepare()
             try await consortium.start()

@@ -123,10 +123,11 @@ struct ResultVerify: AsyncParsableCommand {
         } catch let error as JSONError {
             throw ClientError(error)
         }
-        let guardian = "\(content.guardian.id)  \(content.guardian.key.fingerprint)"
+        let guardian = content.guardian.map { "\($0.id)  \($0.key.fingerprint)" }
         let officers = roster.signers.joined(separator: ", ")
         options.console.data([
-            options.language.choose("Guardian \(guardian)", "개봉 기관 \(guardian)"),
+            guardian.map { options.language.choose("Guardian \($0)", "개봉 기관 \($0)") }
+                ?? options.language.choose("No guardian: the hospitals opened it together", "개봉 기관 없음: 병원들이 공동으로 개봉"),
             options.language.choose(
                 "Totals roster version \(content.version), signed by \(officers)",
                 "합산 참여 명단 \(content.version)판, 서명: \(officers)"),

@@ -77,8 +77,18 @@ struct TotalsSign: ParsableCommand {
             language.choose(
                 "\(roster.consortium), version \(roster.version): totals of at least \(roster.minimum) hospitals",
                 "\(roster.consortium) \(roster.version)판: 최소 \(roster.minimum)개 기관 합산"))
-        for member in roster.members { options.say("  \(member.hospital)  \(member.key.fingerprint)") }
-        options.say("  \(roster.guardian.id)  \(roster.guardian.key.fingerprint)")
-        options.say("  " + language.choose("sealing key", "봉인 키") + "  \(roster.guardian.sealingKey.fingerprint)")
+        let sealing = language.choose("sealing key", "봉인 키")
+        for member in roster.members {
+            options.say("  \(member.hospital)  \(member.key.fingerprint)")
+            if let key = member.sealingKey { options.say("    \(sealing)  \(key.fingerprint)") }
+        }
+        guard let guardian = roster.guardian else {
+            return options.say(
+                language.choose(
+                    "No guardian: at least \(roster.fewest) of these hospitals are in a total and open it together",
+                    "개봉 기관 없음: 최소 \(roster.fewest)개 병원이 참여하여 공동으로 개봉"))
+        }
+        options.say("  \(guardian.id)  \(guardian.key.fingerprint)")
+        options.say("  \(sealing)  \(guardian.sealingKey.fingerprint)")
     }
 }
