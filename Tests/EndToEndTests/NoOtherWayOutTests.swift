@@ -62,7 +62,7 @@ import Testing
     func whoOpens() throws {
         #expect(
             try files(Self.hospital, mentioning: #"Disclosed(Answer|Breakdown|Catalogue)\((parsing|from):"#)
-                .isSubset(of: ["NodeAgent/ReleaseDesk.swift", "NodeAgent/Catalogue.swift"]))
+                .isSubset(of: ["NodeAgent/ReleaseDesk.swift"]))
         let opening = try files(["NodeAgent"], mentioning: #"@_spi\(Hospital\) import"#)
         let sending = try files(["NodeAgent"], mentioning: #"OutboundRequest\("#)
         #expect(opening.isDisjoint(with: sending))
@@ -82,7 +82,7 @@ import Testing
             .compactMap { try? Regex(#"^    func (\w+)\("#).firstMatch(in: $0.line)?.output[1].substring.map(String.init) }
         #expect(
             Set(names.compactMap(\.self)).isSubset(of: [
-                "poll", "acknowledge", "answer", "progress", "health", "renew", "catalogue",
+                "poll", "acknowledge", "answer", "progress", "health", "renew", "publish",
             ]))
     }
 
