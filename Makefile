@@ -12,7 +12,7 @@ REPORT ?= .build/attack.html
 SWIFT ?= swift
 
 LIBRARIES := zlib1g-dev libsqlite3-dev libcurl4-openssl-dev coinor-libclp-dev libpq-dev unixodbc-dev
-TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl postgresql odbc-postgresql libsqliteodbc
+TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl systemd postgresql odbc-postgresql libsqliteodbc
 
 # Tests that wait for sockets and processes run one after the other, so that a busy machine does not decide them.
 WAITING := ^(EndToEndTests|OutboundTests|NodeAgentTests|CoordinatorTests)\.

@@ -47,6 +47,10 @@ let rooms: [Room] = [
         name: "Federation", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure"],
         packages: ["Crypto", "CryptoExtras", "X509", "SwiftASN1"], tests: "FederationTests"),
     Room(name: "Outbound", kind: .room, on: ["CCurl"], tests: "OutboundTests"),
+    // What every long-running program does: service manager, credentials, metrics, backups.
+    Room(
+        name: "Daemon", kind: .room, on: ["CanonicalJSON", "Federation"], packages: ["Crypto", "CryptoExtras", "Logging"],
+        tests: "DaemonTests", testExcludes: ["open_backup.py"]),
     // Floor 3: evaluation.
     Room(
         name: "CohortEngine", kind: .room, on: ["Cohorts", "Disclosure", "EventIndex", "OMOPStore"],
@@ -56,12 +60,12 @@ let rooms: [Room] = [
         name: "NodeAgent", kind: .room,
         on: [
             "CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation",
-            "Outbound",
+            "Outbound", "Daemon",
         ],
         packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests",
         testsOn: ["StoreServers"]),
     Room(
-        name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation"],
+        name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Daemon"],
         packages: [
             "GRDB", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Yams", "Hummingbird",
             "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL",
@@ -71,7 +75,7 @@ let rooms: [Room] = [
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound"],
         packages: ["Crypto"], tests: "ClientTests"),
     Room(
-        name: "Guardian", kind: .room, on: ["CanonicalJSON", "Disclosure", "Federation", "Outbound"],
+        name: "Guardian", kind: .room, on: ["CanonicalJSON", "Disclosure", "Federation", "Outbound", "Daemon"],
         packages: ["GRDB", "Logging", "ServiceLifecycle"], tests: "GuardianTests", testsOn: ["Cohorts"]),
     // The hospital's desk in a browser: apart from the node, which has no server in it.
     Room(
@@ -81,15 +85,19 @@ let rooms: [Room] = [
     // Floor 5: the executables.
     Room(
         name: "dure-node", kind: .executable,
-        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "NodeAgent"],
+        on: [
+            "CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation", "Daemon",
+            "NodeAgent",
+        ],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure-node-console", kind: .executable, on: ["NodeAgent", "NodeConsole"], packages: ["ArgumentParser"]),
     Room(
-        name: "dure-guardian", kind: .executable, on: ["CanonicalJSON", "Federation", "Guardian"],
+        name: "dure-guardian", kind: .executable, on: ["CanonicalJSON", "Federation", "Daemon", "Guardian"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
-        name: "dure-coordinator", kind: .executable, on: ["CanonicalJSON", "TerminalText", "Coordinator", "Federation"],
+        name: "dure-coordinator", kind: .executable,
+        on: ["CanonicalJSON", "TerminalText", "Coordinator", "Daemon", "Federation"],
         packages: ["ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals"]),
     Room(
         name: "dure", kind: .executable,

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Hummingbird
 import HummingbirdCore
@@ -23,6 +24,7 @@ public struct CoordinatorService: Service {
     private let logger: Logger
     private let certificate: ServerCertificate
     private let ports: PortBoard
+    private let pulse = Pulse()
     let nodesWaiting = WaitingRoom<HospitalID>(isExclusive: true)
     let readersWaiting = WaitingRoom<QueryID>(isExclusive: false)
     let totalsWaiting = WaitingRoom<TotalsBell>(isExclusive: false)
@@ -74,6 +76,7 @@ public struct CoordinatorService: Service {
     private func services() throws -> [any Service] {
         let configuration = office.configuration
         return [
+            Watch(database: office.database, ports: ports, pulse: pulse, logger: logger),
             sweeper,
             CertificateKeeper(certificate: certificate, logger: logger),
             try listener(
@@ -82,8 +85,9 @@ public struct CoordinatorService: Service {
             try listener(
                 peopleRouter(), at: configuration.people, as: .people,
                 tls: try ListenerTLS.people(certificate, own: configuration.peopleCertificate)),
+        ] + (metrics().map { [$0] } ?? []) + [
             // Last in the list: a group stops its last service first.
-            WaitingRoomCloser(nodesWaiting: nodesWaiting, readersWaiting: readersWaiting, totalsWaiting: totalsWaiting),
+            WaitingRoomCloser(nodesWaiting: nodesWaiting, readersWaiting: readersWaiting, totalsWaiting: totalsWaiting)
         ]
     }
 
@@ -111,6 +115,28 @@ public struct CoordinatorService: Service {
             },
             logger: QuietLogger.make(logger))
     }
+
+    /// The metrics' own listener: this machine's, and no other's.
+    private func metrics() -> (any Service)? {
+        guard let port = office.configuration.metricsPort else { return nil }
+        let router = Router()
+        let metrics = CoordinatorMetrics(office: office) { [certificate] in certificate.material.facts.expires }
+        router.get("metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: MetricsText.mediaType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: try await metrics.text().text)))
+        }
+        return Application(
+            router: router,
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: port), serverName: CoordinatorRoom.name,
+                availableConnectionsDelegate: MaximumAvailableConnections(16)),
+            onServerRunning: { [ports] channel in ports.set(.metrics, channel.localAddress?.port ?? port) },
+            logger: QuietLogger.make(logger))
+    }
+
+    /// The port of the metrics' listener, once it listens.
+    func metricsPort() async throws -> Int { try await ports.port(.metrics) }
 
     // MARK: Routers, which tests also drive without sockets
 
@@ -183,7 +209,7 @@ public struct CoordinatorService: Service {
     var sweeper: QueueSweeper {
         QueueSweeper(
             database: office.database, clock: office.clock, nodesWaiting: nodesWaiting, readersWaiting: readersWaiting,
-            totalsWaiting: totalsWaiting, peers: peerDesk, interval: sweepInterval, logger: logger)
+            totalsWaiting: totalsWaiting, peers: peerDesk, interval: sweepInterval, pulse: pulse, logger: logger)
     }
 
     private var openRoutes: OpenRoutes {

@@ -1,6 +1,6 @@
 /// Which ports the listeners got. Known only once they listen, because port 0 takes a free one.
 final class PortBoard: Sendable {
-    enum Name: String, Sendable, Hashable { case nodes, people }
+    enum Name: String, Sendable, Hashable { case nodes, people, metrics }
 
     private struct State {
         var ports: [Name: Int] = [:]

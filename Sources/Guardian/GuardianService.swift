@@ -1,5 +1,7 @@
 import CanonicalJSON
+import Daemon
 import Federation
+import Foundation
 public import Logging
 import Outbound
 public import ServiceLifecycle
@@ -11,16 +13,25 @@ public struct GuardianService: Service {
     private let client: OutboundClient
     private let lock: GuardianLock
     private let logger: Logger
+    private let metricsFile: String?
+    private let id: GuardianID
+    private let pulse = Pulse()
     /// How long one request waits at the coordinator, in seconds.
     private static let pollSeconds = 20
     private static let longestPause = 60
+
+    /// The metadata that may stand in its log: codes and words of this program and the coordinator, no counts.
+    public static let logFields: Set<String> = ["code", "what", "advice", "request"]
 
     /// The service of the guardian in `folder`.
     ///
     /// - Parameters:
     ///   - environment: for the proxy.
     ///   - logger: where to tell what happens.
-    public init(_ folder: GuardianFolder, environment: [String: String], logger: Logger) throws(GuardianError) {
+    ///   - metricsFile: where metrics are written for node_exporter; nil for none.
+    public init(
+        _ folder: GuardianFolder, environment: [String: String], logger: Logger, metricsFile: String? = nil
+    ) throws(GuardianError) {
         let configuration = try folder.configuration()
         lock = try GuardianLock(folder)
         desk = try OpeningDesk(folder)
@@ -28,6 +39,8 @@ public struct GuardianService: Service {
             configuration.coordinatorURL.hasSuffix("/")
             ? String(configuration.coordinatorURL.dropLast()) : configuration.coordinatorURL
         self.logger = logger
+        self.metricsFile = metricsFile
+        id = configuration.id
         do throws(OutboundError) {
             client = try OutboundClient(
                 OutboundConfiguration(
@@ -41,23 +54,65 @@ public struct GuardianService: Service {
     /// Runs until it is told to stop.
     public func run() async throws {
         logger.notice("The guardian has started.")
-        await cancelWhenGracefulShutdown {
-            var failures = 0
-            while !Task.isCancelled {
-                do throws(GuardianError) {
-                    for request in try await requests() { try await settle(request) }
-                    failures = 0
-                } catch {
-                    if Task.isCancelled { return }
-                    failures = min(failures + 1, 10)
-                    logger.warning(
-                        "A round was not finished; it will be tried again.",
-                        metadata: ["code": "\(error.code.rawValue)", "what": "\(error.message)", "advice": "\(error.advice)"])
-                    try? await Task.sleep(for: .seconds(min(Self.longestPause, 1 << failures)))
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await watch() }
+                    await rounds()
+                    group.cancelAll()
                 }
             }
+        } onGracefulShutdown: {
+            ServiceManager.stopping()
         }
         client.close()
+    }
+
+    private func rounds() async {
+        var (failures, metrics) = (0, GuardianMetrics(id: id, started: now))
+        ServiceManager.ready("waiting for totals to open")
+        while !Task.isCancelled {
+            write(metrics)
+            await promise()
+            do throws(GuardianError) {
+                for request in try await requests() {
+                    await promise()
+                    try await settle(request)
+                    metrics.settled += 1
+                }
+                failures = 0
+                metrics.lastContact = now
+            } catch {
+                if Task.isCancelled { break }
+                failures = min(failures + 1, 10)
+                metrics.failures += 1
+                logger.warning(
+                    "A round was not finished; it will be tried again.",
+                    metadata: ["code": "\(error.code.rawValue)", "what": "\(error.message)", "advice": "\(error.advice)"])
+                try? await Task.sleep(for: .seconds(min(Self.longestPause, 1 << failures)))
+            }
+        }
+        metrics.isUp = false
+        write(metrics)
+    }
+
+    private var now: Timestamp { Timestamp(Int64(Date().timeIntervalSince1970)) }
+
+    /// A round has one request that waits, and one for each total; each has its own time.
+    private func promise() async { await pulse.promise("rounds", within: .seconds(Self.longestPause + Self.pollSeconds + 90)) }
+
+    /// The watchdog is fed only while rounds go on; that the coordinator does not answer is no standstill.
+    private func watch() async {
+        await pulse.feedWatchdog { _ in logger.error("The rounds hang; the watchdog is no longer fed.") }
+    }
+
+    private func write(_ metrics: GuardianMetrics) {
+        guard let metricsFile else { return }
+        do {
+            try metrics.text(at: now).write(to: metricsFile)
+        } catch {
+            logger.warning("The metrics cannot be written.", metadata: ["advice": "Check the folder of \(metricsFile)."])
+        }
     }
 
     private func requests() async throws(GuardianError) -> [SignedDocument] {

@@ -28,6 +28,8 @@ public struct NodeError: Error, Sendable, Hashable, CustomStringConvertible {
         case desk = "DESK"
         /// Everything was stopped by hand.
         case stopped = "STOPPED"
+        /// A backup does not open with this passphrase or key.
+        case backup = "BACKUP"
         /// The question cannot be read or evaluated.
         case question = "QUESTION"
     }

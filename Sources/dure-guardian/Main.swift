@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonicalJSON
+import Daemon
 import Federation
 import Foundation
 import Guardian
@@ -111,14 +112,28 @@ struct Show: AsyncParsableCommand {
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch requests from the coordinator and open totals, until told to stop.",
-        discussion: "A kill at any moment loses nothing, and nothing is opened twice in two ways.")
+        discussion: """
+            A kill at any moment loses nothing, and nothing is opened twice in two ways. Logs are JSON lines on standard output.
+            """)
     @OptionGroup var folder: FolderOption
+    @Option(
+        help: """
+            Write metrics for the textfile collector of node_exporter into this file, which ends in .prom. No number in it comes \
+            from patients. Default: none.
+            """, completion: .file())
+    var metricsFile: String?
+
+    func validate() throws {
+        guard metricsFile?.hasSuffix(".prom") ?? true else { throw ValidationError("--metrics-file must end in .prom.") }
+    }
 
     func run() async throws {
         try await DureGuardian.reported {
-            let logger = Logger(label: GuardianRoom.name) { StreamLogHandler.standardError(label: $0) }
+            let logger = Logger(label: GuardianRoom.name) { label in
+                JSONLogHandler(label: label, fields: GuardianService.logFields, write: JSONLogHandler.standardOutput)
+            }
             let service = try GuardianService(
-                folder.value, environment: ProcessInfo.processInfo.environment, logger: logger)
+                folder.value, environment: ProcessInfo.processInfo.environment, logger: logger, metricsFile: metricsFile)
             let group = ServiceGroup(
                 configuration: .init(
                     services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

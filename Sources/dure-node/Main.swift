@@ -27,7 +27,7 @@ struct DureNode: AsyncParsableCommand {
                 name: "The daemon",
                 subcommands: [
                     InitCommand.self, EnrolCommand.self, DoctorCommand.self, RunCommand.self, StatusCommand.self,
-                    PauseCommand.self, ResumeCommand.self, StopEverythingCommand.self, LiftCommand.self,
+                    PauseCommand.self, ResumeCommand.self, StopEverythingCommand.self, LiftCommand.self, BackupCommand.self,
                 ]),
             CommandGroup(
                 name: "What leaves",
@@ -85,7 +85,7 @@ struct Complaint {
         switch error.code {
         // A restart by the service manager would not help.
         case .configuration, .file, .enrolment: 78
-        case .state, .question, .desk: 1
+        case .state, .question, .desk, .backup: 1
         case .locked, .diskFull, .stopped: 75
         case .unreachable, .store: 69
         case .refused, .identityConflict: 4

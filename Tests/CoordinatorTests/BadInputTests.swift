@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Daemon
 import Federation
 import Foundation
 import Logging
@@ -122,9 +123,9 @@ import Testing
         let line = try #require(lines.withLock { $0.first })
         #expect(lines.withLock { $0.count } == 1)
         let json = try JSONValue(parsing: line)
-        #expect(json["message"] == "one two")
+        #expect(json["message"] == "one\ntwo")
         #expect(json["hospital"] == "KR-H-0011")
         #expect(!line.contains("secret"))
-        #expect(line.filter { $0 == "\n" }.count == 1)
+        #expect(!line.contains("\n"))
     }
 }

@@ -9,7 +9,7 @@ import Testing
     /// The rooms of this house, from the ground up.
     static let floors: [[String]] = [
         ["CCurl", "CClp", "CPostgres", "CODBC", "CanonicalJSON", "TerminalText"], ["Cohorts", "Disclosure"],
-        ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine"],
+        ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine", "Daemon"],
         ["NodeAgent", "Coordinator", "Guardian", "Client"], ["NodeConsole"],
         ["dure-node", "dure-node-console", "dure-guardian", "dure-coordinator", "dure", "dure-attack"],
     ]
@@ -59,7 +59,8 @@ import Testing
 
     @Test func neitherTheNodeNorTheGuardianHasAServerInIt() throws {
         for room in [
-            "NodeAgent", "Outbound", "CohortEngine", "EventIndex", "OMOPStore", "dure-node", "Guardian", "dure-guardian",
+            "NodeAgent", "Outbound", "Daemon", "CohortEngine", "EventIndex", "OMOPStore", "dure-node", "Guardian",
+            "dure-guardian",
         ] {
             for (file, lines) in try Self.imports(of: room) {
                 for server in ["NIOCore", "NIOSSL", "Hummingbird", "HummingbirdTLS"] {

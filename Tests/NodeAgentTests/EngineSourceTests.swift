@@ -12,13 +12,16 @@ import Testing
 /// The engine behind the node, over small synthetic stores.
 @Suite struct `What a store can answer` {
     /// A thousand persons of a synthetic hospital, indexed.
-    private func source(_ hospital: String, _ folder: TemporaryFolder) throws -> any AnswerSource {
+    private func source(
+        _ hospital: String, _ folder: TemporaryFolder, memoryMiB: Int = 1_024
+    ) throws -> any AnswerSource {
         let profile = try #require(SyntheticHospital.withID(hospital))
         let path = folder.path + "/omop.sqlite"
         if !FileManager.default.fileExists(atPath: path) {
             _ = try SyntheticStore(hospital: profile, persons: 1_000, seed: 1).write(to: path)
         }
-        let configuration = try Consortium.configuration(folder)
+        var configuration = try Consortium.configuration(folder)
+        configuration.limits.memoryMiB = memoryMiB
         let state = try folder.state
         let report = try NodeStore.buildIndex(configuration, state: state)
         #expect(report.persons >= 1_000)
@@ -78,6 +81,21 @@ import Testing
             return
         }
         #expect(places.first?.contains("LocationRegion") == true)
+    }
+
+    @Test func `A question that needs more memory than it may have is told as over its limit, and not evaluated by half`() throws
+    {
+        let folder = try TemporaryFolder()
+        // Every visit of everybody is an event of its own.
+        let question = try FeasibilityQuestion(
+            parsing: Array(
+                """
+                {"ConceptSets":[],"PrimaryCriteria":{"CriteriaList":[{"VisitOccurrence":{}}],
+                "ObservationWindow":{"PriorDays":0,"PostDays":0},"PrimaryCriteriaLimit":{"Type":"All"}},
+                "QualifiedLimit":{"Type":"All"},"ExpressionLimit":{"Type":"All"},"InclusionRules":[]}
+                """.utf8))
+        #expect(refusal(try source("KR-H-0012", folder, memoryMiB: 0), question) == .timeout)
+        #expect(refusal(try source("KR-H-0012", folder), question) == nil)
     }
 
     @Test func `A store that is not there is named with what to do, before anything starts`() throws {

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Cohorts
+import Daemon
 @_spi(Hospital) import Disclosure
 import Federation
 import Foundation

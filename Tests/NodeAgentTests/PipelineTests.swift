@@ -162,6 +162,9 @@ import Testing
             try await running.coordinator.answered()
         }
         #expect(await node.coordinator.answers[ticket.id]?.outcome == .failed(.timeout))
+        #expect(node.logged.contains("a question was over its time or memory"))
+        let lines = try await node.spool().auditLines()
+        #expect(lines.contains { $0.contains("answer.stored") && $0.contains("failed-timeout") })
     }
 
     @Test func `A withdrawn ticket is called off and nothing leaves`() async throws {

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Daemon
 import Disclosure
 import Federation
 import Foundation
@@ -93,7 +94,7 @@ import Testing
     }
 }
 
-@Suite struct `Logs and the service manager` {
+@Suite struct `Logs and times` {
     @Test func `A line is one JSON object, and fields outside the list are dropped`() throws {
         let lines = Locked<[String]>([])
         var logger = Logger(label: "x") { label in JSONLogHandler(label: label) { line in lines.withLock { $0.append(line) } } }
@@ -104,37 +105,6 @@ import Testing
         #expect(object["ticket"] == "T-1")
         #expect(object["count"] == nil && object["person"] == nil)
         #expect(!lines.withLock { $0[0] }.contains("\n"))
-    }
-
-    @Test(arguments: ["", "@"]) func `The service manager hears of readiness, by a path or an abstract name`(prefix: String)
-        throws
-    {
-        let folder = try TemporaryFolder()
-        let name = prefix.isEmpty ? folder.path + "/notify" : "@dure-\(UUID().uuidString)"
-        let script = """
-            import socket, sys
-            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            n = sys.argv[1]
-            s.bind("\\0" + n[1:] if n[0] == "@" else n); s.settimeout(10)
-            print("bound", flush=True)
-            print(s.recv(1000).decode(), flush=True)
-            """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-u", "-c", script, name]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var heard = ""
-        while !heard.hasSuffix("bound\n") { heard += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
-        ServiceManager.notify("READY=1", path: name)
-        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "READY=1\n")
-    }
-
-    @Test func `The watchdog is fed twice in its time, and only if it watches us`() {
-        #expect(ServiceManager.watchdogInterval(["WATCHDOG_USEC": "60000000"]) == .seconds(30))
-        #expect(ServiceManager.watchdogInterval(["WATCHDOG_USEC": "60000000", "WATCHDOG_PID": "1"]) == nil)
-        #expect(ServiceManager.watchdogInterval([:]) == nil)
     }
 
     @Test func `The time in an HTTP header is read as the specification writes it`() {
@@ -225,5 +195,55 @@ import Testing
         #expect(states["certificate"] == .failed)
         #expect(states["coordinator"] == .failed)
         #expect(findings.filter { $0.state == .failed }.allSatisfy { !$0.advice.isEmpty })
+    }
+
+    /// What the doctor says about an enrolled node.
+    private func examine(_ node: TestNode, _ environment: [String: String] = [:]) async -> [String: Doctor.Finding] {
+        let findings = await Doctor(
+            configurationFile: node.folder.path + "/node.yaml", policyFile: node.folder.path + "/policy.yaml",
+            stateDirectory: node.folder.path + "/state", environment: environment
+        ).examine()
+        return Dictionary(findings.map { ($0.check, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func `The doctor sees a key that others may read, and a policy that others may change`() async throws {
+        let node = try TestNode()
+        let folder = node.folder.path
+        try Consortium.nodeYAML.write(toFile: folder + "/node.yaml", atomically: true, encoding: .utf8)
+        try Consortium.policyYAML.write(toFile: folder + "/policy.yaml", atomically: true, encoding: .utf8)
+        for name in ["node.yaml", "policy.yaml"] { chmod("\(folder)/\(name)", 0o640) }
+        #expect(await examine(node)["permissions"]?.state == .ok)
+        chmod(folder + "/policy.yaml", 0o666)
+        #expect(await examine(node)["permissions"]?.message.contains("policy.yaml") == true)
+        chmod(folder + "/policy.yaml", 0o640)
+        chmod(try node.folder.state.file("identity/signing-key"), 0o644)
+        let finding = await examine(node)["permissions"]
+        #expect(finding?.state == .failed && finding?.message.contains("signing-key") == true)
+    }
+
+    @Test func `The doctor's report names credentials and keys, and tells no secret`() async throws {
+        let node = try TestNode()
+        let folder = node.folder.path
+        let yaml =
+            Consortium.nodeYAML + """
+
+                transport:
+                  proxy: { url: "http://127.0.0.1:1", username_file: "proxy-user", password_file: "proxy-password" }
+                """
+        try yaml.write(toFile: folder + "/node.yaml", atomically: true, encoding: .utf8)
+        try Consortium.policyYAML.write(toFile: folder + "/policy.yaml", atomically: true, encoding: .utf8)
+        let credentials = folder + "/credentials"
+        try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: true)
+        for (name, text) in [("proxy-user", "user-hunter"), ("proxy-password", "password-hunter")] {
+            try text.write(toFile: "\(credentials)/\(name)", atomically: true, encoding: .utf8)
+        }
+        let findings = await examine(node, ["CREDENTIALS_DIRECTORY": credentials])
+        // Found by their bare names, although they are nowhere beside node.yaml.
+        #expect(findings["configuration"]?.state == .ok)
+        #expect(findings["credentials"]?.message == "proxy-password, proxy-user")
+        #expect(findings["signatures"]?.state == .ok)
+        let secret = try Files.text(try node.folder.state.file("identity/signing-key"), what: "key")
+        let text = findings.values.map { $0.json.text() }.joined()
+        for word in ["user-hunter", "password-hunter", secret] { #expect(!text.contains(word)) }
     }
 }

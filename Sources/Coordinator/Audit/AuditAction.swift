@@ -41,6 +41,7 @@ enum AuditAction: String, Sendable, CaseIterable {
     case resultRead = "result.read"
     case resultExported = "result.export"
     case backedUp = "state.backup"
+    case restored = "state.restore"
     case courierExported = "courier.export"
     case courierImported = "courier.import"
     case cataloguePublished = "catalogue.publish"

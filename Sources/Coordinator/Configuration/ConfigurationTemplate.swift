@@ -29,6 +29,9 @@ enum ConfigurationTemplate {
           # A certificate from elsewhere for the people's listener (PEM, leaf first). Both or neither.
           # people_certificate_file: "/etc/dure/people.pem"
           # people_key_file: "/etc/dure/people.key"
+          # Metrics for Prometheus at http://127.0.0.1:<port>/metrics, for this machine alone. No number in them comes from
+          # patients. Without it there are none.
+          # metrics_port: 9464
 
         queries:
           hours: \(configuration.queryHours)                            # a question is answered within so many hours, or expires

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Foundation
 
@@ -12,13 +13,14 @@ public struct ConsortiumKeys: Sendable {
     /// The key that signs tickets, receipts and results.
     public let signing: SigningKey
 
-    /// Reads the keys of a state directory.
+    /// Reads the keys of a state directory. The two private ones may also be handed over by the service manager, as the
+    /// credentials `ca.key` and `signing.seed`, and need not lie in the folder then.
     ///
     /// - Throws: `CoordinatorError` (`CONFIGURATION`).
-    public init(_ directory: StateDirectory) throws(CoordinatorError) {
-        let keyPEM = try StateDirectory.read(directory.authorityKeyFile)
+    public init(_ directory: StateDirectory, credentials: CredentialFolder = CredentialFolder()) throws(CoordinatorError) {
+        let keyPEM = try StateDirectory.read(credentials.file("ca.key") ?? directory.authorityKeyFile)
         let certificatePEM = try StateDirectory.read(directory.authorityCertificateFile)
-        let seed = try StateDirectory.read(directory.signingKeyFile)
+        let seed = try StateDirectory.read(credentials.file("signing.seed") ?? directory.signingKeyFile)
         do throws(FederationError) {
             try self.init(
                 authority: ConsortiumCA(keyPEM: keyPEM, certificatePEM: certificatePEM),

@@ -33,7 +33,7 @@ extension CoordinatorConfiguration {
         try root.expectSchema(Self.schema)
         let consortium = try root.required("consortium").object(allowing: ["id", "name_ko", "name_en"])
         let listen = try root.required("listen").object(allowing: [
-            "nodes", "people", "hosts", "nodes_url", "people_certificate_file", "people_key_file",
+            "nodes", "people", "hosts", "nodes_url", "people_certificate_file", "people_key_file", "metrics_port",
         ])
         let ko = try consortium.optional("name_ko")?.string(maxLength: 200)
         let en = try consortium.optional("name_en")?.string(maxLength: 200)
@@ -48,6 +48,7 @@ extension CoordinatorConfiguration {
             hosts: hosts)
         nodesURL = try listen.optional("nodes_url")?.string(maxLength: 500)
         peopleCertificate = try Self.certificate(listen)
+        metricsPort = try listen.optional("metrics_port")?.int(in: 1...65_535)
         try readQueries(try root.optional("queries"))
         try readRest(root)
     }

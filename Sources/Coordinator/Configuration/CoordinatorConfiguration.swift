@@ -88,6 +88,8 @@ public struct CoordinatorConfiguration: Sendable, Hashable {
 
     /// Limits on what comes in.
     public var limits = Limits()
+    /// Where metrics are shown, a port of 127.0.0.1; nil for nowhere. 0 takes a free one (tests).
+    public var metricsPort: Int?
     /// The least severe log line written: trace, debug, info, notice, warning, error, critical.
     public var logLevel = "info"
 

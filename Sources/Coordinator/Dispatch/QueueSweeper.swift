@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Logging
 import ServiceLifecycle
@@ -12,12 +13,14 @@ struct QueueSweeper: Service {
     let totalsWaiting: WaitingRoom<TotalsBell>
     let peers: PeerDesk
     let interval: Duration
+    let pulse: Pulse
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var isUp = false
             while !Task.isCancelled {
+                await pulse.promise("sweeper", within: interval + .seconds(60))
                 do {
                     if !isUp { try await peers.comeUp() }
                     isUp = true

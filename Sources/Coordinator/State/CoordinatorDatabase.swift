@@ -78,6 +78,9 @@ public struct CoordinatorDatabase: Sendable {
         try StateDirectory.restrict(path)
     }
 
+    /// Whether the state can be read.
+    func isReadable() async -> Bool { (try? await read { db in try Int.fetchOne(db, sql: "SELECT 1") }) != nil }
+
     /// Whether a write gets through to the disk, for `/readyz`.
     func isWritable() async -> Bool {
         do {

@@ -199,7 +199,14 @@ actor Answerer {
         do throws(EvaluationRefusal) {
             return .success(try await run.evaluate(ticket.question, under: rules, from: source))
         } catch {
-            if case .failed(let code) = error { log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code]) }
+            switch error {
+            case .failed(let code): log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code])
+            case .timeout:
+                log.warning(
+                    "a question was over its time or memory and was called off",
+                    [.ticket: ticket.id.rawValue, .seconds: "\(secondsPerQuery)"])
+            case .unsupported, .unavailable, .cancelled: break
+            }
             return .failure(NoCount(outcome: error.outcome))
         }
     }

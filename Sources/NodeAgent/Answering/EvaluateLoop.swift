@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// Takes up tickets and answers them, one at a time; a node runs several.
@@ -14,14 +15,21 @@ struct EvaluateLoop: Sendable {
     let bells: Bells
     let stop: StopSignal
     let clock: NodeClock
+    let pulse: Pulse
+    /// What one question may take, with everything around it, before this loop counts as hanging.
+    let longest: Duration
     let log: NodeLog
 
-    func run() async {
+    /// - Parameter number: tells this loop from the others of the node.
+    func run(_ number: Int) async {
+        let name = "evaluate-\(number)"
         while !stop.isStopping {
+            await pulse.promise(name, within: longest)
             let seen = bells.evaluate.rings
             if isOpen, await step() { continue }
             await stop.cancelling { await bells.evaluate.wait(after: seen, atMost: .seconds(5)) }
         }
+        await pulse.ended(name)
     }
 
     /// Whether questions are worked on at this moment.

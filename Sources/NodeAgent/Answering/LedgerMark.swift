@@ -22,6 +22,12 @@ struct LedgerMark: Sendable {
         }
     }
 
+    /// How far the ledger had come at the last start; nil where there is no note, or none that can be read.
+    var noted: UInt64? {
+        guard let text = try? Files.text(path, what: "the note on the release ledger") else { return nil }
+        return UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
     /// Notes how far the ledger has come.
     func note(_ revision: UInt64) throws(NodeError) { try Files.write("\(revision)", to: path) }
 

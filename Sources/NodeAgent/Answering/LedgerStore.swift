@@ -67,6 +67,18 @@ struct LedgerStore: Sendable {
         return Opened(ledger: ledger, patients: patients, places: places, changes: changes)
     }
 
+    /// How far a kept ledger has come; 0 where there is none.
+    /// - Throws: `INTEGRITY` where it does not open with this node's secret.
+    func revision(of stored: [UInt8]?) throws(NodeError) -> UInt64 {
+        guard let stored else { return 0 }
+        let opened = try unseal(stored)
+        do throws(DisclosureError) {
+            return try ReleaseLedger(opening: SealedLedgerBytes(opened: opened)).revision
+        } catch {
+            throw damaged(error.message)
+        }
+    }
+
     /// The ledger as it is kept.
     func seal(_ ledger: ReleaseLedger) throws(NodeError) -> [UInt8] { try seal(ledger.bytesToSeal.bytes) }
 

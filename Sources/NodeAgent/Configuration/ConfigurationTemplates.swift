@@ -8,7 +8,7 @@ public enum ConfigurationTemplates {
         #
         # Every key has a comment with its unit and its default. Unknown keys are errors, so that a typing error never goes
         # unnoticed. Words are quoted; numbers and true/false are not. Relative paths start from this file's folder.
-        # After a change: `dure-node doctor`, then restart the service.
+        # After a change: `dure-node doctor`, then `systemctl reload dure-node`.
         schema: "dure.node/1"
 
         node:
@@ -31,7 +31,8 @@ public enum ConfigurationTemplates {
           # Without this block, HTTPS_PROXY and NO_PROXY of the environment are used, if they are set.
           # proxy:
           #   url: "http://proxy.hospital.example:3128"   # http:// or https://, without user name and password
-          #   username_file: "proxy-user"                 # a file that holds the user name, mode 0600
+          #   username_file: "proxy-user"                 # a file that holds the user name, mode 0600; a bare name is looked
+          #                                               # for among the credentials of the service first (LoadCredential=)
           #   password_file: "proxy-password"             # a file that holds the password, mode 0600
           #   no_proxy: ["localhost", "10.0.0.0/8", ".hospital.example"]
           tls:
@@ -74,6 +75,11 @@ public enum ConfigurationTemplates {
           seconds_per_query: 120          # seconds of wall time for one question, 1 to 3600 (default 120); then it is called off
           memory_mb: 1024                 # MiB of working memory for one question, from 64 (default 1024)
           drain_seconds: 25               # seconds that running questions get to finish at a stop, 1 to 600 (default 25)
+
+        metrics:
+          # A file for the textfile collector of node_exporter, ending in .prom and written every 15 seconds (default: none). No
+          # number in it comes from patients. Let the unit write there: ReadWritePaths= of `systemctl edit dure-node`.
+          # textfile: "/var/lib/prometheus/node-exporter/dure-node.prom"
 
         """
     }

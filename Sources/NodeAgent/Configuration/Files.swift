@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 
 /// Reading and writing of small files, with errors that name the file.
@@ -23,6 +24,11 @@ enum Files {
         path.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
+    /// Where a secret is that the configuration names: a bare name is looked for among the service manager's credentials first.
+    static func secret(_ name: String, in folder: String, _ environment: [String: String]) -> String {
+        CredentialFolder(environment).file(name) ?? resolve(name, in: folder)
+    }
+
     static func folder(of path: String) -> String {
         let folder = (path as NSString).deletingLastPathComponent
         return folder.isEmpty ? "." : folder
@@ -45,6 +51,20 @@ enum Files {
         }
         guard fsync(descriptor) == 0 else { throw failure("store", beside) }
         guard rename(beside, path) == 0 else { throw failure("replace", path) }
+    }
+
+    /// The names in a folder, in order.
+    static func names(in folder: String) throws(NodeError) -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { throw failure("read", folder) }
+        return names.sorted()
+    }
+
+    /// Waits until the names in a folder are on the disk.
+    static func sync(folder: String) throws(NodeError) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("store", folder) }
     }
 
     static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws(NodeError) {

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Foundation
 import OMOPStore
@@ -23,6 +24,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     public var refresh: Refresh
     /// What one node may use of the machine.
     public var limits: Limits
+    /// The file that metrics are written to; nil where there are none.
+    public var metricsFile: String?
     /// The folder that relative paths start from: the file's own.
     public var folder: String
 
@@ -107,7 +110,15 @@ public struct NodeConfiguration: Sendable, Hashable {
         source = Source.only(of: root, folder: folder, environment: environment)
         refresh = Refresh(maxDropPercent: root.map("refresh").int("max_drop_percent", in: 0...100, default: 20))
         limits = Limits(root.map("limits"))
+        metricsFile = Self.metrics(root.map("metrics"), folder: folder)
         try file.finish()
+    }
+
+    private static func metrics(_ map: YAMLMap, folder: String) -> String? {
+        guard let name = map.string("textfile") else { return nil }
+        // node_exporter reads no other file.
+        if !name.hasSuffix(".prom") { map.report("textfile", "must end with .prom") }
+        return Files.resolve(name, in: folder)
     }
 
     private enum Language: String, CaseIterable { case ko, en }
@@ -129,7 +140,7 @@ extension NodeConfiguration.Transport {
     private static func proxy(_ map: YAMLMap, folder: String, environment: [String: String]) -> ProxySettings {
         func secret(_ key: String) -> String? {
             guard let name = map.string(key) else { return nil }
-            let path = Files.resolve(name, in: folder)
+            let path = Files.secret(name, in: folder, environment)
             guard let text = try? Files.text(path, what: key) else {
                 map.report(key, "\(path) cannot be read")
                 return nil

@@ -1,3 +1,4 @@
+import Daemon
 import EventIndex
 import Foundation
 import OMOPStore
@@ -53,7 +54,7 @@ public enum NodeStore {
         if !Files.exists(path) {
             log.info("building the index; this happens once and may take minutes", [.path: path])
             // systemd waits for READY; a large store takes longer than its usual patience.
-            ServiceManager.notify("EXTEND_TIMEOUT_USEC=7200000000\nSTATUS=building the index")
+            ServiceManager.extendStart(seconds: 7_200, "building the index")
             let report = try buildIndex(configuration, state: state)
             log.info("index built", [.bytes: "\(report.bytes)"])
         }

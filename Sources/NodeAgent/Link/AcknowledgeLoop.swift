@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// Tells the coordinator which tickets are safe here.
@@ -8,22 +9,27 @@ struct AcknowledgeLoop: Sendable {
     let bells: Bells
     let stop: StopSignal
     let clock: NodeClock
+    let pulse: Pulse
     let log: NodeLog
 
     func run() async {
         var failures = 0
         while !stop.isStopping {
+            await pulse.promise("acknowledge", within: PollLoop.patience)
             let seen = bells.acknowledge.rings
             let progress = await stop.cancelling { await step() }
             switch progress {
-            case nil: return
+            case nil: break
             case .did?: failures = 0
             case .nothing?: await stop.cancelling { await bells.acknowledge.wait(after: seen, atMost: .seconds(30)) }
             case .failed?:
                 failures += 1
-                await stop.sleep(backoff.delay(failures: failures, fraction: Double.random(in: 0..<1)))
+                let pause = backoff.delay(failures: failures, fraction: Double.random(in: 0..<1))
+                await pulse.promise("acknowledge", within: pause + PollLoop.patience)
+                await stop.sleep(pause)
             }
         }
+        await pulse.ended("acknowledge")
     }
 
     enum Step: Sendable, Hashable { case did, nothing, failed }
@@ -31,7 +37,11 @@ struct AcknowledgeLoop: Sendable {
     /// Acknowledges one ticket, or says again what did not arrive.
     func step() async -> Step {
         do throws(NodeError) {
-            for ticket in bells.takeAcknowledgements() { _ = try? await link.acknowledge(ticket) }
+            for ticket in bells.takeAcknowledgements() {
+                await pulse.promise("acknowledge", within: PollLoop.patience)
+                _ = try? await link.acknowledge(ticket)
+            }
+            await pulse.promise("acknowledge", within: PollLoop.patience)
             guard let entry = try await spool.next(.acknowledge) else { return .nothing }
             do throws(LinkFailure) {
                 try await link.acknowledge(entry.id)

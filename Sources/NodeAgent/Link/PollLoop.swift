@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// Does what the poll machine says.
@@ -9,7 +10,11 @@ struct PollLoop: Sendable {
     let board: StatusBoard
     let state: StateDirectory
     let stop: StopSignal
+    let pulse: Pulse
     let log: NodeLog
+
+    /// What a request or a pause may take beyond its own time before this loop counts as hanging.
+    static let patience = Duration.seconds(90)
 
     func run() async {
         var machine = PollMachine(backoff: backoff)
@@ -24,13 +29,16 @@ struct PollLoop: Sendable {
             await board.standing(machine.standing)
             switch action {
             case .finish:
+                await pulse.ended("poll")
                 return
             case .wait(let duration):
+                await pulse.promise("poll", within: duration + Self.patience)
                 await stop.sleep(duration)
                 event = .ready
             case .poll(let sequence):
                 // Not connected yet: a short poll, so that a person sees soon that the way is open.
                 let wait = machine.standing == .connected ? waitSeconds : 1
+                await pulse.promise("poll", within: .seconds(wait) + Self.patience)
                 event = await stop.cancelling { await poll(sequence, wait: wait) } ?? .stop
             }
         }

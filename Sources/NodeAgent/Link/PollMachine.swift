@@ -25,7 +25,7 @@ struct PollMachine: Sendable, Hashable {
     }
 
     /// What a person reads in `status`.
-    enum Standing: String, Sendable, Hashable {
+    enum Standing: String, Sendable, Hashable, CaseIterable {
         case starting, connected, paused, quarantined, courier
         case waiting = "not connected"
         case stopped

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// Sends stored answers until their receipts are stored.
@@ -10,6 +11,7 @@ struct SendLoop: Sendable {
     let board: StatusBoard
     let stop: StopSignal
     let clock: NodeClock
+    let pulse: Pulse
     let log: NodeLog
 
     enum Step: Sendable, Hashable { case did, nothing, failed(retryAfter: Int?) }
@@ -17,9 +19,10 @@ struct SendLoop: Sendable {
     func run() async {
         var failures = 0
         while !stop.isStopping {
+            await pulse.promise("send", within: PollLoop.patience)
             let seen = bells.send.rings
             switch await stop.cancelling({ await step() }) {
-            case nil: return
+            case nil: break
             case .did?: failures = 0
             case .nothing?:
                 let next = slots.waiting().first.map { max(.milliseconds(1), $0 - .now) } ?? .seconds(30)
@@ -27,15 +30,19 @@ struct SendLoop: Sendable {
             case .failed(let retryAfter)?:
                 failures += 1
                 let own = backoff.delay(failures: failures, fraction: Double.random(in: 0..<1))
-                await stop.sleep(max(own, .seconds(retryAfter ?? 0)))
+                let pause = max(own, .seconds(retryAfter ?? 0))
+                await pulse.promise("send", within: pause + PollLoop.patience)
+                await stop.sleep(pause)
             }
         }
+        await pulse.ended("send")
     }
 
     /// Sends one answer.
     func step() async -> Step {
         do throws(NodeError) {
             for ticket in bells.takeAnswers() {
+                await pulse.promise("send", within: PollLoop.patience)
                 if let entry = try await spool.entry(ticket), let answer = entry.answer {
                     _ = try? await link.answer(answer, to: ticket)
                 }
@@ -43,6 +50,7 @@ struct SendLoop: Sendable {
             guard let entry = try await spool.next(.send, except: slots.waiting().tickets), let answer = entry.answer else {
                 return .nothing
             }
+            await pulse.promise("send", within: PollLoop.patience)
             try await spool.markTried(entry.id, at: Timestamp(clock.now()))
             return try await send(answer, to: entry.id)
         } catch {

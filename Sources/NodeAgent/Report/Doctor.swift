@@ -63,12 +63,17 @@ public struct Doctor: Sendable {
         if let configuration { findings.append(NodeStore.examine(configuration)) }
         if let configuration, let state { findings.append(index(configuration, state)) }
         if let state { findings.append(await audit(state, configuration)) }
+        let guards = DoctorGuards(environment: environment)
+        if let state { findings.append(guards.secrets(state, configurationFile, policyFile)) }
+        findings.append(guards.credentials())
+        if let finding = configuration.flatMap(guards.metrics) { findings.append(finding) }
         let identity = state.flatMap { state in
             look("certificate", &findings) { () throws(NodeError) in
                 let identity = try NodeIdentity(in: state)
                 return (identity, try certificate(identity))
             }
         }
+        if let state, identity != nil { findings.append(await guards.signatures(state)) }
         if let configuration {
             findings.append(proxy(configuration))
             findings += await coordinator(configuration, identity)

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// Tells the coordinator how the node is: at the start, each minute, and when something changed.
@@ -9,6 +10,7 @@ struct HealthLoop: Sendable {
     let bells: Bells
     let stop: StopSignal
     let clock: NodeClock
+    let pulse: Pulse
     let signer: HeadSigner
 
     /// How many lines are written to the audit log before the node signs for it anew.
@@ -16,11 +18,13 @@ struct HealthLoop: Sendable {
 
     func run() async {
         while !stop.isStopping {
+            await pulse.promise("health", within: .seconds(60) + PollLoop.patience)
             let seen = bells.health.rings
             // A missed report is made good by the next one.
             _ = await stop.cancelling { try? await link.health(report()) }
             await stop.cancelling { await bells.health.wait(after: seen, atMost: .seconds(60)) }
         }
+        await pulse.ended("health")
     }
 
     func report() async -> NodeHealth {

@@ -1,3 +1,4 @@
+import Daemon
 import Logging
 
 /// The node's log: constant words and a closed list of fields. There is no way to write free text, because free text is where
@@ -21,5 +22,12 @@ struct NodeLog: Sendable {
         var metadata = Logger.Metadata()
         for (field, value) in fields { metadata[field.rawValue] = .string(value) }
         logger.log(level: level, "\(words)", metadata: metadata)
+    }
+}
+
+extension JSONLogHandler {
+    /// The node's lines, on standard output, with the fields of its log.
+    public init(label: String, write: @escaping @Sendable (String) -> Void = JSONLogHandler.standardOutput) {
+        self.init(label: label, fields: Set(NodeLog.Field.allCases.map(\.rawValue)), write: write)
     }
 }

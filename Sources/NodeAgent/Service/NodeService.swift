@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Daemon
 import Federation
 import Foundation
 import Logging
@@ -28,6 +29,8 @@ public struct NodeService: Service {
         var replySlot = Duration.seconds(1)
         /// Instead of the real way out, in tests.
         public var transport: NodeTransport?
+        /// Reads both files anew, for `reload`; nil where they did not come from files.
+        public var reread: (@Sendable () throws(NodeError) -> (NodeConfiguration, Policy))?
         /// Instead of the configured store, in tests.
         public var source: (any AnswerSource)?
 
@@ -50,12 +53,14 @@ public struct NodeService: Service {
     private let parts: Parts
     private let lock: StateLock
     private let identity: NodeIdentity
+    private let reloads = Bell()
 
     /// Takes the state directory and reads the identity. Nothing is opened or sent yet.
     /// - Throws: `STATE_LOCKED`, `ENROLMENT`, `INTEGRITY`, `CONFIGURATION`.
     public init(_ parts: Parts) throws(NodeError) {
         self.parts = parts
         lock = try StateLock(parts.state)
+        try NodeRestore.requireWhole(parts.state)
         identity = try NodeIdentity(in: parts.state)
         guard identity.grant.node == parts.configuration.hospital else {
             throw NodeError(
@@ -70,33 +75,53 @@ public struct NodeService: Service {
         configurationFile: String, policyFile: String, stateDirectory: String,
         logger: Logger = Logger(label: "dure-node", factory: { JSONLogHandler(label: $0) })
     ) throws(NodeError) {
-        try self.init(
-            Parts(
-                configuration: try NodeConfiguration(file: configurationFile), policy: try Policy(file: policyFile),
-                state: try StateDirectory(stateDirectory), logger: logger))
+        let state = try StateDirectory(stateDirectory)
+        let reread = { @Sendable () throws(NodeError) in
+            // The configuration first: where it does not hold, no policy comes in force.
+            let configuration = try NodeConfiguration(file: configurationFile)
+            return (configuration, try PolicyInForce(state).admit(policyFile))
+        }
+        let (configuration, policy) = try reread()
+        var parts = Parts(configuration: configuration, policy: policy, state: state, logger: logger)
+        parts.reread = reread
+        try self.init(parts)
     }
+
+    /// The seconds that running work gets at the end.
+    public var drainSeconds: Int { parts.configuration.limits.drainSeconds }
+
+    /// Reads node.yaml and policy.yaml anew, as SIGHUP asks for it. What holds is used from the next question on, after what
+    /// runs has had its time to finish; where something is wrong, everything stays as it is and the log says why.
+    public func reload() { reloads.ring() }
 
     /// Runs until told to end. While everything is stopped by hand it stands still, and goes on by itself once that is lifted.
     public func run() async throws {
         let ended = StopSignal()
         try await withGracefulShutdownHandler {
-            while !ended.isStopping, !Task.isCancelled {
-                if StopSwitch(parts.state).isStopped {
-                    try await StandStill(parts, identity.grant.node).untilLifted(or: ended)
-                } else {
-                    try await answer(until: ended)
-                }
-            }
+            try await run(until: ended)
         } onGracefulShutdown: {
+            ServiceManager.stopping()
             ended.stop()
         }
         _ = lock  // held until here
     }
 
-    /// Answers until told to end, which lets running evaluations finish, or until everything is stopped, which does not.
-    private func answer(until ended: StopSignal) async throws {
-        // Read anew: a renewal may have come while the node stood still.
-        let running = try await RunningNode(parts, try NodeIdentity(in: parts.state))
+    private func run(until ended: StopSignal) async throws {
+        let reload = ReloadDesk(parts, reloads)
+        while !ended.isStopping, !Task.isCancelled {
+            if StopSwitch(parts.state).isStopped {
+                try await StandStill(reload.parts, identity.grant.node).untilLifted(or: ended)
+            } else {
+                // Read anew: a renewal may have come while the node stood still.
+                let identity = try NodeIdentity(in: parts.state)
+                try await answer(reload.open { parts throws(NodeError) in try await RunningNode(parts, identity) }, reload, ended)
+            }
+        }
+    }
+
+    /// Answers until told to end or to use a new configuration, which lets running evaluations finish, or until everything is
+    /// stopped, which does not.
+    private func answer(_ running: RunningNode, _ reload: ReloadDesk, _ ended: StopSignal) async {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 await running.run()
@@ -104,6 +129,11 @@ public struct NodeService: Service {
             }
             group.addTask {
                 await ended.wait()
+                running.stop.stop()
+                return false
+            }
+            group.addTask {
+                await reload.wait(telling: running)
                 running.stop.stop()
                 return false
             }

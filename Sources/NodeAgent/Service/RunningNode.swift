@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Foundation
 import Outbound
@@ -10,6 +11,7 @@ struct RunningNode: Sendable {
     let board: StatusBoard
     let bells: Bells
     let log: NodeLog
+    private let pulse = Pulse()
     private let slots: ReplySlots
     private let parts: NodeService.Parts
     private let poll: PollLoop
@@ -17,6 +19,7 @@ struct RunningNode: Sendable {
     private let evaluate: EvaluateLoop
     private let send: SendLoop
     private let health: HealthLoop
+    private let metrics: MetricsLoop?
     /// None where a test's own source is answered from.
     private let data: DataLoop?
     private let catalogue: CatalogueLoop?
@@ -27,7 +30,7 @@ struct RunningNode: Sendable {
         let clock = parts.clock
         let log = NodeLog(parts.logger)
         self.log = log
-        let (state, bells, stop) = (parts.state, Bells(), stop)
+        let (state, bells, stop, pulse) = (parts.state, Bells(), stop, pulse)
         self.bells = bells
         let spool = try Spool(state, hospital: identity.grant.node)
         self.spool = spool
@@ -74,18 +77,18 @@ struct RunningNode: Sendable {
             ))
         poll = PollLoop(
             link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff,
-            board: board,
-            state: state, stop: stop, log: log)
+            board: board, state: state, stop: stop, pulse: pulse, log: log)
         acknowledge = AcknowledgeLoop(
-            link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, log: log)
+            link: link, spool: spool, backoff: parts.backoff, bells: bells, stop: stop, clock: clock, pulse: pulse, log: log)
         evaluate = EvaluateLoop(
             spool: spool, answerer: answerer, claims: Claims(), link: link, board: board, state: state, shelf: shelf,
-            hours: parts.policy.limits.hours, bells: bells, stop: stop, clock: clock, log: log)
+            hours: parts.policy.limits.hours, bells: bells, stop: stop, clock: clock, pulse: pulse,
+            longest: .seconds(parts.configuration.limits.secondsPerQuery) + .seconds(120), log: log)
         send = SendLoop(
             link: link, spool: spool, backoff: parts.backoff, bells: bells, slots: slots, board: board, stop: stop, clock: clock,
-            log: log)
+            pulse: pulse, log: log)
         health = HealthLoop(
-            link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock,
+            link: link, spool: spool, board: board, state: state, bells: bells, stop: stop, clock: clock, pulse: pulse,
             signer: HeadSigner(spool: spool, identity: identity))
         data = place.map { place in
             DataLoop(
@@ -101,6 +104,10 @@ struct RunningNode: Sendable {
         renewal = Renewal(
             configuration: parts.configuration, state: state, link: link, client: client, spool: spool, board: board, stop: stop,
             clock: clock, log: log)
+        metrics = parts.configuration.metricsFile.map { file in
+            MetricsLoop(
+                metrics: NodeMetrics(file: file, state: state, spool: spool, clock: clock), board: board, stop: stop, log: log)
+        }
     }
 
     private static func source(_ parts: NodeService.Parts, _ log: NodeLog) throws(NodeError) -> any AnswerSource {
@@ -124,9 +131,26 @@ struct RunningNode: Sendable {
         log.info("node started", [.version: NodeSoftware.version, .policy: parts.policy.hash.text, .pid: "\(getpid())"])
         await board.started()
         ServiceManager.ready("answering")
-        let drain = Duration.seconds(parts.configuration.limits.drainSeconds)
         let isCourier = parts.configuration.transport.isCourier
         if isCourier { await board.standing(.courier) }
+        // The watchdog is fed until the last loop has ended: a drain is no standstill.
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watch() }
+            await loops(isCourier)
+            group.cancelAll()
+        }
+        // What was finished during the drain goes out now if the coordinator takes it, and with the next start if not.
+        if !Task.isCancelled, !isCourier {
+            await slots.wait()
+            while await send.step() == .did {}
+        }
+        await board.ended()
+        await metrics?.end()
+        log.info("node ended")
+    }
+
+    private func loops(_ isCourier: Bool) async {
+        let drain = Duration.seconds(parts.configuration.limits.drainSeconds)
         await withTaskGroup(of: Void.self) { group in
             if !isCourier {
                 group.addTask { await poll.run() }
@@ -136,25 +160,17 @@ struct RunningNode: Sendable {
                 group.addTask { await renewal.run() }
                 if let catalogue { group.addTask { await catalogue.run() } }
             }
-            for _ in 0..<parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run() } }
+            for number in 1...parts.configuration.limits.concurrentQueries { group.addTask { await evaluate.run(number) } }
             if let data { group.addTask { await data.run() } }
-            group.addTask { await watch() }
+            if let metrics { group.addTask { await metrics.run() } }
             group.addTask { await end(after: drain) }
             await group.waitForAll()
         }
-        // What was finished during the drain goes out now if the coordinator takes it, and with the next start if not.
-        if !Task.isCancelled, !isCourier {
-            await slots.wait()
-            while await send.step() == .did {}
-        }
-        await board.ended()
-        log.info("node ended")
     }
 
-    /// Once told to end: tells the service manager, and calls off what takes longer than the drain.
+    /// Once told to end: calls off what takes longer than the drain.
     private func end(after drain: Duration) async {
         await stop.wait()
-        ServiceManager.stopping()
         bells.ringAll()
         let isOver = Locked(false)
         await withTaskGroup(of: Void.self) { group in
@@ -170,12 +186,10 @@ struct RunningNode: Sendable {
         await answerer.callOffAll()
     }
 
-    /// The watchdog is fed only while the spool answers.
+    /// The watchdog is fed only while the spool answers and every loop is heard of when it said.
     private func watch() async {
-        guard let interval = ServiceManager.watchdogInterval() else { return }
-        while !stop.isStopping {
-            if (try? await spool.ping()) != nil { ServiceManager.alive() }
-            await stop.sleep(interval)
+        await pulse.feedWatchdog(isSound: { (try? await spool.ping()) != nil }) { loops in
+            log.error("a loop hangs; the watchdog is no longer fed", [.state: loops.joined(separator: ",")])
         }
     }
 }

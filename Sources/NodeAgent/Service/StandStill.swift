@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Daemon
 import Federation
 import Foundation
 
@@ -29,16 +30,27 @@ struct StandStill: Sendable {
         let stop = StopSwitch(parts.state)
         let log = NodeLog(parts.logger)
         log.warning("everything is stopped by hand", [.advice: "two persons lift it, each with: dure-node lift"])
-        try await Spool(parts.state, hospital: hospital).stopEverything(stop.order, at: Timestamp(parts.clock.now()))
+        let spool = try Spool(parts.state, hospital: hospital)
+        try await spool.stopEverything(stop.order, at: Timestamp(parts.clock.now()))
         tell()
+        let metrics = parts.configuration.metricsFile.map { file in
+            NodeMetrics(file: file, state: parts.state, spool: spool, clock: parts.clock)
+        }
         ServiceManager.ready(Self.word)
         let interval = ServiceManager.watchdogInterval()
         var fed = ContinuousClock.now
+        var shown: ContinuousClock.Instant?
         while stop.isStopped, !ended.isStopping {
             await ended.sleep(Self.look)
             if let interval, ContinuousClock.now - fed >= interval {
                 ServiceManager.alive()
                 fed = .now
+            }
+            if let status = NodeStatus.read(in: parts.state),
+                shown.map({ ContinuousClock.now - $0 >= NodeMetrics.interval }) ?? true
+            {
+                try? await metrics?.write(status)
+                shown = .now
             }
         }
         if !stop.isStopped { log.info("the stop was lifted") }

@@ -289,6 +289,15 @@ actor Spool {
         }
     }
 
+    /// For what SQLite does only outside a transaction.
+    func outsideTransaction(_ body: (Database) throws -> Void) throws(NodeError) {
+        do {
+            try database.writeWithoutTransaction(body)
+        } catch {
+            throw Self.words(error, database.path)
+        }
+    }
+
     func read<Value>(_ body: (Database) throws -> Value) throws(NodeError) -> Value {
         do {
             return try database.read(body)

@@ -11,6 +11,9 @@ import Foundation
 ///     refresh.json       there while a refresh is under way
 ///     status.json        what the daemon last said about itself
 ///     PAUSED             there while the node is paused; its text is the message
+///     policies/          policies that were in force before, by version
+///     before-restore-*   what a restored backup took the place of
+///     RESTORING          there while a backup is being restored; a daemon does not start on half of one
 ///     STOP               there while everything is stopped, whatever is in it; `STOP.lift` holds the first yes to lifting it
 public struct StateDirectory: Sendable, Hashable {
     /// The folder.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import Daemon
 import Logging
 import ServiceLifecycle
 import UnixSignals

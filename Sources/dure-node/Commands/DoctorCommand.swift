@@ -8,8 +8,8 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Look at everything that the node needs and say what to do.",
         discussion: """
-            Looks at the configuration, policy, state directory, disk, store, index, audit log, certificate, proxy, coordinator \
-            and clock, in this order. The report holds no secret and no number of patients: it is safe to paste into a ticket. \
+            Looks at the configuration, policy, state directory, disk, store, index, audit log, file permissions, systemd \
+            credentials, metrics, certificate, signatures, proxy, coordinator and clock, in this order. The report holds no secret and no number of patients: it is safe to paste into a ticket. \
             Changes nothing, and works beside a running daemon.
 
             Exit codes: 0 nothing failed; 78 configuration or policy; 69 store or coordinator; 1 something else.

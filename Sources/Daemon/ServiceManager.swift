@@ -1,17 +1,31 @@
 import Foundation
 
 /// Tells systemd (or whoever started us with `NOTIFY_SOCKET`) about our state; does nothing elsewhere.
-/// The protocol is a stable, documented datagram, so no libsystemd is needed.
-enum ServiceManager {
-    /// The service answers.
-    static func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }
+/// The protocol is a stable, documented datagram (sd_notify(3)), so no libsystemd is needed.
+public enum ServiceManager {
+    /// The service answers; `status` is what `systemctl status` shows.
+    public static func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }
+
+    /// The service reads its configuration anew; `ready` ends that.
+    public static func reloading() {
+        // CLOCK_MONOTONIC, which tells the manager this reload from an earlier one.
+        let microseconds = Int64(ProcessInfo.processInfo.systemUptime * 1_000_000)
+        notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
+    }
+
     /// The service is ending.
-    static func stopping() { notify("STOPPING=1") }
+    public static func stopping() { notify("STOPPING=1") }
+
     /// The service is alive.
-    static func alive() { notify("WATCHDOG=1") }
+    public static func alive() { notify("WATCHDOG=1") }
+
+    /// The service needs longer to start than its unit says, by `seconds`; `status` is what it does meanwhile.
+    public static func extendStart(seconds: Int, _ status: String) {
+        notify("EXTEND_TIMEOUT_USEC=\(seconds * 1_000_000)\nSTATUS=\(status)")
+    }
 
     /// How often `alive` is wanted: half of what the manager waits for; nil where it does not watch.
-    static func watchdogInterval(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Duration? {
+    public static func watchdogInterval(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Duration? {
         guard let text = environment["WATCHDOG_USEC"], let microseconds = Int64(text), microseconds > 0 else { return nil }
         if let pid = environment["WATCHDOG_PID"], pid != "\(getpid())" { return nil }
         return .microseconds(microseconds / 2)
