@@ -33,6 +33,7 @@ let rooms: [Room] = [
     Room(name: "CODBC", kind: .system(link: "odbc", apt: "unixodbc-dev")),
     Room(name: "CanonicalJSON", kind: .room, tests: "CanonicalJSONTests"),
     Room(name: "TerminalText", kind: .room, tests: "TerminalTextTests"),
+    Room(name: "FaultPoints", kind: .room),
     // Floor 1: pure values. No clock, no file, no network.
     Room(name: "Cohorts", kind: .room, on: ["CanonicalJSON"], tests: "CohortsTests"),
     Room(name: "Disclosure", kind: .room, on: ["CanonicalJSON", "CClp"], tests: "DisclosureTests"),
@@ -59,13 +60,14 @@ let rooms: [Room] = [
     Room(
         name: "NodeAgent", kind: .room,
         on: [
-            "CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "Federation",
-            "Outbound", "Daemon",
+            "CanonicalJSON", "TerminalText", "FaultPoints", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine",
+            "Federation", "Outbound", "Daemon",
         ],
         packages: ["GRDB", "Crypto", "X509", "Logging", "ServiceLifecycle", "Yams"], tests: "NodeAgentTests",
         testsOn: ["StoreServers"]),
     Room(
-        name: "Coordinator", kind: .room, on: ["CanonicalJSON", "Cohorts", "Disclosure", "Federation", "Daemon"],
+        name: "Coordinator", kind: .room,
+        on: ["CanonicalJSON", "FaultPoints", "Cohorts", "Disclosure", "Federation", "Daemon"],
         packages: [
             "GRDB", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Yams", "Hummingbird",
             "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL",
@@ -103,13 +105,21 @@ let rooms: [Room] = [
         name: "dure", kind: .executable,
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound", "Client"],
         packages: ["ArgumentParser"], tests: "EndToEndTests",
-        testsOn: ["NodeAgent", "Coordinator", "Guardian", "Client", "Federation", "OMOPStore", "EventIndex", "CohortEngine"],
+        testsOn: [
+            "FaultPoints", "NodeAgent", "Coordinator", "Guardian", "Client", "Federation", "OMOPStore", "EventIndex",
+            "CohortEngine",
+        ],
         testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),
     // The benchmark's program (`make bench`).
     Room(
         name: "dure-bench", kind: .executable,
         on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine"],
         packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md", "bench.py", "questions.py"]),
+    // Every reader of bytes from outside, for the mutations in its tests.
+    Room(
+        name: "Decoders", kind: .room,
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "Federation", "NodeAgent"],
+        tests: "DecoderTests", folder: "Tests/Decoders"),
     // The attacker: a hospital's policy held against every attack that is known. It plays both sides.
     Room(
         name: "dure-attack", kind: .executable,
@@ -148,8 +158,8 @@ let asked: Set<String>? = Context.environment["DURE_ROOMS"].map {
 /// The rooms to build: all of them, or the asked ones with everything under them and their tests.
 let built: Set<String> = {
     guard let asked else {
-        let shipped = rooms.filter { $0.folder == nil }
-        return Set(shipped.flatMap { [$0.name] + $0.testsOn })
+        let shippedOrTested = rooms.filter { $0.folder == nil || $0.tests != nil }
+        return Set(shippedOrTested.flatMap { [$0.name] + $0.testsOn })
     }
     var found = Set<String>()
     var open = rooms.filter { asked.contains($0.name) }.flatMap { [$0.name] + $0.testsOn }

@@ -153,7 +153,9 @@ public struct CoordinatorService: Service {
         router.add(middleware: ProblemMiddleware(logger: logger))
         router.add(middleware: authenticator ?? NodeAuthenticator(register: office.nodes))
         router.add(
-            middleware: PeerLimit(limiter: RequestLimiter(most: office.configuration.limits.requestsPerNode)) { context in
+            middleware: PeerLimit(
+                limiter: RequestLimiter(most: office.configuration.limits.requestsPerNode, rate: .node)
+            ) { context in
                 (try? context.peer.hospital.rawValue) ?? ""
             })
         NodeRoutes(

@@ -45,7 +45,8 @@ struct Diagnosis {
         switch result {
         case CURLE_WRITE_ERROR where transfer.isTooLarge:
             OutboundError(
-                .tooLarge, "The answer of \(host) is larger than \(transfer.request.responseLimit) bytes.",
+                .tooLarge,
+                "The answer of \(host) is larger than \(transfer.request.responseLimit) bytes, or its header is endless.",
                 advice: "Nothing of it was used. Report this to the coordinator's operator.")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             OutboundError(.badAddress, "\(host) is not an address that can be used.", advice: "Write it as https://host:port.")

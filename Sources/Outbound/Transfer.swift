@@ -11,7 +11,11 @@ final class Transfer: @unchecked Sendable {
     let configuration: OutboundConfiguration
     var continuation: CheckedContinuation<OutboundResponse, any Error>?
 
+    /// The most bytes of header lines, those of interim answers and of the proxy included.
+    static let headerLimit = 64 << 10
+
     private var received: [UInt8] = []
+    private var headerBytes = 0
     private var headers: [String: String] = [:]
     private(set) var isTooLarge = false
     /// What the server's certificate says, where only that was asked for.
@@ -169,6 +173,11 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        headerBytes += bytes.count
+        guard headerBytes <= Self.headerLimit else {
+            isTooLarge = true
+            return 0
+        }
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = [:]  // an interim answer (100, 407 before the real one) is forgotten

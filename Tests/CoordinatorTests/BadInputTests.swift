@@ -2,6 +2,7 @@ import CanonicalJSON
 import Daemon
 import Federation
 import Foundation
+import GRDB
 import Logging
 import Testing
 
@@ -69,6 +70,68 @@ import Testing
         #expect(await limiter.enter("b"))
         await limiter.leave("a")
         #expect(await limiter.enter("a"))
+    }
+
+    @Test func aPeerThatAsksAllTheTimeRunsOutOfCreditAndGetsItBackWithTime() async throws {
+        let limiter = RequestLimiter(most: 10, rate: .init(perSecond: 2, burst: 3))
+        let start = ContinuousClock.now
+        var admitted: [Bool] = []
+        for _ in 0..<5 {
+            admitted.append(await limiter.enter("a", at: start))
+            if admitted.last == true { await limiter.leave("a") }
+        }
+        #expect(admitted == [true, true, true, false, false])
+        #expect(await limiter.enter("b", at: start))
+        // Half a second is worth one request, and no rest is worth more than the burst.
+        #expect(await limiter.enter("a", at: start + .milliseconds(500)))
+        #expect(await limiter.enter("a", at: start + .milliseconds(500)) == false)
+        var later = 0
+        for _ in 0..<9 where await limiter.enter("a", at: start + .seconds(3_600)) { later += 1 }
+        #expect(later == 3)
+    }
+
+    @Test func aFloodOfWrongAnswersAndOfAuditHeadsFillsNoDisk() async throws {
+        let coordinator = try await TestCoordinator.make()
+        let busan = try await coordinator.enrol(.busan)
+        let peer = NodePeer(
+            hospital: .busan, fingerprint: try CertificateFacts(pem: busan.grant.certificate).fingerprint)
+        let office = coordinator.office
+        let accept = AcceptAnswer(
+            database: office.database, clock: office.clock, keys: office.keys, readersWaiting: coordinator.service.readersWaiting,
+            totalsWaiting: coordinator.service.totalsWaiting)
+        for number in 0..<AcceptAnswer.refusalsPerDay + 20 {
+            let receipt = AnswerReceipt(
+                ticket: TicketID(unchecked: "T-0Z3K-92QD-7F3K-AAAA-1234"), answer: Digest256(of: Array("\(number)".utf8)),
+                received: coordinator.time.now)
+            // Another payload under an answer's name: refused, and different each time.
+            var document = try #require(try SignedDocument(signing: receipt, with: busan.keys.signing).json.objectValue)
+            document["type"] = "dure.answer/1"
+            let forged = try SignedDocument(from: JSONReader(.object(document)))
+            await #expect(throws: CoordinatorError.self) { try await accept.accept(forged, from: peer) }
+        }
+        let node = try await office.nodes.find(.busan)
+        try await office.database.write { [time = coordinator.time] db in
+            for number in 1...AuditHeads.headsPerDay + 20 {
+                let point = AuditPoint(count: number, head: Digest256(of: Array("\(number)".utf8)))
+                let head = AuditHead(node: .busan, point: point, at: time.now)
+                try AuditHeads.keep(db, SignedDocument(signing: head, with: busan.keys.signing), of: node, at: time.now)
+            }
+        }
+        let kept = try await office.database.read { db in
+            [
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM refused_answer"),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM node_audit_head"),
+            ]
+        }
+        #expect(kept == [AcceptAnswer.refusalsPerDay, AuditHeads.headsPerDay])
+        // Another day has room again.
+        coordinator.time.advance(2 * 86_400)
+        try await office.database.write { [time = coordinator.time] db in
+            let point = AuditPoint(count: 50_000, head: Digest256(of: [9]))
+            let head = AuditHead(node: .busan, point: point, at: time.now)
+            try AuditHeads.keep(db, SignedDocument(signing: head, with: busan.keys.signing), of: node, at: time.now)
+        }
+        #expect(try await office.auditHeads.all(of: .busan).count == AuditHeads.headsPerDay + 1)
     }
 
     @Test func aNodeThatAsksTooMuchAtOnceIsToldToWait() async throws {

@@ -8,7 +8,7 @@ import Testing
 
     /// The rooms of this house, from the ground up.
     static let floors: [[String]] = [
-        ["CCurl", "CClp", "CPostgres", "CODBC", "CanonicalJSON", "TerminalText"], ["Cohorts", "Disclosure"],
+        ["CCurl", "CClp", "CPostgres", "CODBC", "CanonicalJSON", "TerminalText", "FaultPoints"], ["Cohorts", "Disclosure"],
         ["OMOPStore", "EventIndex", "Federation", "Outbound"], ["CohortEngine", "Daemon"],
         ["NodeAgent", "Coordinator", "Guardian", "Client"], ["NodeConsole"],
         ["dure-node", "dure-node-console", "dure-guardian", "dure-coordinator", "dure", "dure-attack"],

@@ -24,6 +24,13 @@ import Testing
         try await consortium.start()
         let (api, close) = try await signIn(consortium)
         defer { close() }
+        for process in programs.processIDs {
+            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+            let isNode = program.hasSuffix("/dure-node")
+            let listeners = try Listeners(of: process)
+            #expect(isNode ? listeners.addresses.isEmpty : listeners.addresses.count == 2, "\(program): \(listeners.addresses)")
+            #expect(listeners.addresses.allSatisfy(Listeners.isLoopback))
+        }
 
         let undisturbed = try await answer(api, try question("W6"), then: {})
         #expect(undisturbed.status == .complete)

@@ -83,8 +83,12 @@ struct SmallConsortium {
 
     /// Enrols a node for `hospital` and returns its daemon, not yet running.
     ///
-    /// - Parameter recorder: sees every byte between the node and the coordinator.
-    func node(_ hospital: String, policy: String = policyYAML, recorder: WireRecorder? = nil) async throws -> NodeService {
+    /// - Parameters:
+    ///   - recorder: sees every byte between the node and the coordinator.
+    ///   - impostor: answers in the coordinator's place.
+    func node(
+        _ hospital: String, policy: String = policyYAML, recorder: WireRecorder? = nil, impostor: NodeTransport? = nil
+    ) async throws -> NodeService {
         let state = try NodeAgent.StateDirectory("\(folder)/\(hospital)")
         let port = try await service.addresses().peoplePort
         let yaml = """
@@ -100,10 +104,12 @@ struct SmallConsortium {
                 for: HospitalID(unchecked: hospital), seconds: 600, by: .operatorAccount("test"))
             _ = try await Enrolment(configuration, state: state).enrol(code: code.code.text)
         }
-        let transport = try recorder.map { recorder in
-            let client = try OutboundClient(identity(hospital))
-            return NodeTransport { request async throws(OutboundError) in try await recorder.send(request, by: client) }
-        }
+        let transport =
+            try impostor
+            ?? recorder.map { recorder in
+                let client = try OutboundClient(identity(hospital))
+                return NodeTransport { request async throws(OutboundError) in try await recorder.send(request, by: client) }
+            }
         return try NodeService(
             .init(
                 configuration: configuration, policy: try Policy(text: policy, name: "policy.yaml"), state: state, logger: logger,

@@ -73,6 +73,28 @@ import Testing
         #expect(problems(text).joined().contains(words))
     }
 
+    /// Nine lines whose anchors stand for nine to the ninth values, and nesting that a parser's recursion would fall through.
+    private static let bombs = [
+        (1..<10).reduce("a0: &a0 [x]") { text, level in
+            text + "\na\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ","))]"
+        },
+        String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000),
+        String(repeating: "- ", count: 100_000),
+        String(repeating: "? ", count: 100_000),
+        (0..<2_000).map { String(repeating: " ", count: $0) + "a:" }.joined(separator: "\n"),
+        String(repeating: "a", count: YAMLShape.longest + 1),
+    ]
+
+    @Test(arguments: bombs) func `A text that would cost more than its bytes is refused before it is read`(text: String) {
+        #expect(!problems(text).isEmpty)
+    }
+
+    @Test func `A long list and a long text in quotes are no nesting`() {
+        let items = (0..<5_000).map { "  - { id: \"P-\($0)\", purposes: [\"education\"] }" }.joined(separator: "\n")
+        #expect(YAMLShape.problem(of: "projects:\n" + items) == nil)
+        #expect(YAMLShape.problem(of: "reason: \"\(String(repeating: "- ", count: 500))\"") == nil)
+    }
+
     @Test(arguments: ["off", "yes", "null", "12"]) func `A word that programs read differently must be quoted`(word: String) {
         let text = good.replacingOccurrences(of: "{ id: \"KR-H-0011\" }", with: "{ id: \"KR-H-0011\", name_en: \(word) }")
         #expect(problems(text).joined().contains("programs read \(word) differently"))

@@ -322,11 +322,11 @@ struct TestNode: Sendable {
     var policy = Consortium.policyYAML
     let log = Locked<[String]>([])
 
-    init(_ consortium: Consortium? = nil) throws {
-        folder = try TemporaryFolder()
+    init(_ consortium: Consortium? = nil, in folder: TemporaryFolder? = nil) throws {
+        self.folder = try folder ?? TemporaryFolder()
         self.consortium = try consortium ?? Consortium()
         coordinator = FakeCoordinator(self.consortium)
-        try self.consortium.enrol(try folder.state)
+        try self.consortium.enrol(try self.folder.state)
     }
 
     func parts() throws -> NodeService.Parts {

@@ -50,6 +50,17 @@ import Testing
             transcript([.ready, .conflict, .ready]) == ["poll 1 (starting)", "wait 300+ (quarantined)", "poll 2 (quarantined)"])
     }
 
+    @Test func `Empty answers that come at once are asked for ever more slowly, and news ends that`() {
+        #expect(
+            transcript([.ready, .hurried, .ready, .hurried, .ready, .hurried, .ready, .answered, .hurried]) == [
+                "poll 1 (starting)", "wait 0+ (connected)", "poll 2 (connected)", "wait 1+ (connected)", "poll 3 (connected)",
+                "wait 3+ (connected)", "poll 4 (connected)", "poll 5 (connected)", "wait 0+ (connected)",
+            ])
+        var machine = PollMachine(backoff: Backoff(base: .seconds(1), limit: .seconds(300)))
+        for _ in 0..<20 { _ = machine.on(.hurried, fraction: 0.999) }
+        #expect(machine.on(.hurried, fraction: 0.999) == .wait(PollMachine.hurriedLimit))
+    }
+
     @Test func `After a stop nothing is done any more`() {
         #expect(
             transcript([.ready, .stop, .answered, .ready, .conflict]) == [

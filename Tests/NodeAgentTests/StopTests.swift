@@ -2,6 +2,7 @@ import CanonicalJSON
 import Disclosure
 import Federation
 import Foundation
+import Outbound
 import Testing
 
 @testable import NodeAgent
@@ -83,6 +84,39 @@ import Testing
         let entries = try await node.spool().auditLines().map { try AuditEntry(from: .init(.init(parsing: $0))) }
         let lifted = try #require(entries.first { $0.action == "everything.lifted" })
         #expect(lifted.actor == "person:uid-2002" && lifted.object == "person:uid-2001")
+    }
+
+    @Test func `In the middle of traffic, the last byte leaves before the command ends`() async throws {
+        let node = try TestNode()
+        let events = Locked<[String]>([])
+        var parts = try node.parts()
+        let through = node.coordinator.transport
+        parts.transport = NodeTransport { request async throws(OutboundError) in
+            events.withLock { $0.append("out") }
+            return try await through.send(request)
+        }
+        // Questions without end, so that something is always on its way.
+        let asking = Task {
+            for number in 0..<10_000 where !Task.isCancelled {
+                await node.coordinator.offer(
+                    try node.consortium.signed(node.consortium.ticket(Consortium.question(20 + number % 900))))
+                try await Task.sleep(for: .milliseconds(2))
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { [parts] group in
+            group.addTask { try await NodeService(parts).run() }
+            try await node.coordinator.answered(5)
+            let report = try await emergency(node).run(by: kim, reason: "a rehearsal")
+            events.withLock { $0.append("ended") }
+            #expect(report.killed == nil && !report.mayStillRun)
+            // More questions come in the meantime; nobody fetches them.
+            try await Task.sleep(for: .milliseconds(300))
+            group.cancelAll()
+        }
+        asking.cancel()
+        _ = try? await asking.value
+        #expect(events.withLock { $0.filter { $0 == "out" }.count } > 5)
+        #expect(events.withLock { $0.last } == "ended")
     }
 
     @Test func `Anything of that name stops: an empty file, a folder, a link to nowhere`() throws {

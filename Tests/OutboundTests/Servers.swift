@@ -6,12 +6,15 @@ final class LoopbackProcess: @unchecked Sendable {
     // @unchecked: set up in init, then only read; Process itself is safe to terminate from anywhere.
     private let process = Process()
     private let lines: FileHandle
+    /// Its standard input. It ends when this is closed, which the system does for a test run however that ends.
+    private let life = Pipe()
     let port: Int
 
     init(_ script: String, _ arguments: [String]) throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-u", "-c", script] + arguments
+        process.arguments = ["python3", "-u", "-c", Scripts.endsWithUs + script] + arguments
+        process.standardInput = life
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -29,6 +32,13 @@ final class LoopbackProcess: @unchecked Sendable {
 }
 
 enum Scripts {
+    /// Waits beside the server for the end of standard input.
+    static let endsWithUs = """
+        import os, sys, threading
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
+
+        """
+
     /// GET /hello, /identity (the client's common name), /count (requests on this connection), /big, /slow, /redirect; POST /echo.
     static let server = #"""
         import http.server, socketserver, ssl, sys, time

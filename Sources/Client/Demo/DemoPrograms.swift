@@ -56,12 +56,19 @@ public final class DemoPrograms: Sendable {
 
     /// Starts a daemon that runs until `stopAll`.
     ///
-    /// - Parameter log: the file under `logs` that its output goes to.
-    public func start(_ name: String, _ arguments: [String], log: String) throws(ClientError) {
+    /// - Parameters:
+    ///   - log: the file under `logs` that its output goes to.
+    ///   - environment: variables beside those of this process.
+    public func start(
+        _ name: String, _ arguments: [String], log: String, environment: [String: String] = [:]
+    ) throws(ClientError) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Self.path(of: name))
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
+        if !environment.isEmpty {
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        }
         do {
             let file = try Self.file("\(folder)/logs/\(log).log")
             process.standardOutput = file

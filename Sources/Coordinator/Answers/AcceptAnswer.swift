@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Disclosure
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -36,6 +37,7 @@ struct AcceptAnswer: Sendable {
         case .known(let receipt):
             return receipt
         case .accepted(let receipt, let query):
+            FaultPoint.reach(.coordinatorAnswerStored)
             await readersWaiting.ring(query)
             await totalsWaiting.ring(TotalsBell())
             return receipt
@@ -85,6 +87,7 @@ struct AcceptAnswer: Sendable {
         } catch {
             return try refuse(db, document, &ticket, error, peer, now)
         }
+        FaultPoint.reach(.coordinatorAnswerVerified)
         return try store(db, document, answer, &ticket, peer, now)
     }
 
@@ -152,6 +155,7 @@ struct AcceptAnswer: Sendable {
         try AuditLog.append(
             db, .answerAccepted, by: .node(peer.hospital), on: .ticket(ticket.id), at: now,
             outcome: ticket.life.state.rawValue, content: document.digest)
+        FaultPoint.reach(.coordinatorAnswerStoring)
         return .accepted(receipt, ticket.query)
     }
 
@@ -164,9 +168,16 @@ struct AcceptAnswer: Sendable {
         }
     }
 
+    /// How many refused answers of one hospital are kept in a day: enough to find out what is wrong, and no more.
+    static let refusalsPerDay = 500
+
     private func keepRefused(
         _ db: Database, _ document: SignedDocument, _ ticket: TicketID?, _ code: String, _ peer: NodePeer, _ now: Timestamp
     ) throws {
+        let kept = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM refused_answer WHERE hospital = ? AND received_at > ?",
+            arguments: [peer.hospital.rawValue, now.seconds - 86_400])
+        guard (kept ?? 0) < Self.refusalsPerDay else { return }
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO refused_answer (hospital, ticket, code, digest, received_at) VALUES (?, ?, ?, ?, ?)

@@ -1,3 +1,4 @@
+import FaultPoints
 import Federation
 import GRDB
 
@@ -55,11 +56,13 @@ struct TicketDesk: Sendable {
             let cancelled = try TicketQueue.takeCancellations(db, hospital)
             let leased = try TicketQueue.lease(
                 db, hospital, atMost: ticketsPerPoll, seconds: Int64(leaseSeconds), now: now)
+            if !leased.isEmpty { FaultPoint.reach(.coordinatorTicketLeasing) }
             let totals = try PeerQueue.take(
                 db, hospital, atMost: Self.totalsPerPoll, seconds: leaseSeconds, keys: keys, now: now)
             return (leased.map(\.document), cancelled, totals)
         }
         guard !documents.isEmpty || !cancelled.isEmpty || !totals.isEmpty else { return nil }
+        if !documents.isEmpty { FaultPoint.reach(.coordinatorTicketLeased) }
         return TicketDelivery(
             tickets: try documents.map { try SignedDocument(parsing: $0) }, cancelled: cancelled, totals: totals,
             leaseSeconds: leaseSeconds, time: now)
@@ -76,6 +79,7 @@ struct TicketDesk: Sendable {
             switch try TicketQueue.give(db, &ticket, .acknowledge, now: now) {
             case .record:
                 try AuditLog.append(db, .ticketAcknowledged, by: .node(peer.hospital), on: .ticket(id), at: now)
+                FaultPoint.reach(.coordinatorAcknowledging)
                 return ticket.query
             case .refuse(let code):
                 throw Self.refusal(code, id)
@@ -83,7 +87,9 @@ struct TicketDesk: Sendable {
                 return nil
             }
         }
-        if let query { await readersWaiting.ring(query) }
+        guard let query else { return }
+        FaultPoint.reach(.coordinatorAcknowledged)
+        await readersWaiting.ring(query)
     }
 
     /// Takes note of what the node is doing with a ticket. What arrives after the end is ignored.

@@ -59,16 +59,31 @@ struct PeerLimit<Context: RequestContext>: RouterMiddleware {
     }
 }
 
-/// How many requests of each peer are being served.
+/// How many requests of each peer are being served, and how fast they come.
 actor RequestLimiter {
+    /// How fast requests may come in the long run, and how many at once after a rest.
+    struct Rate: Sendable, Hashable {
+        var perSecond: Double
+        var burst: Double
+
+        /// For nodes: what an honest one needs for hundreds of answers in a minute.
+        static let node = Rate(perSecond: 50, burst: 500)
+    }
+
     private let most: Int
+    private let rate: Rate?
     private var running: [String: Int] = [:]
+    private var credit: [String: (left: Double, at: ContinuousClock.Instant)] = [:]
 
-    init(most: Int) { self.most = most }
+    /// - Parameter rate: nil where the peers are too many to be remembered.
+    init(most: Int, rate: Rate? = nil) {
+        self.most = most
+        self.rate = rate
+    }
 
-    func enter(_ key: String) -> Bool {
+    func enter(_ key: String, at now: ContinuousClock.Instant = .now) -> Bool {
         let count = running[key, default: 0]
-        guard count < most else { return false }
+        guard count < most, pay(key, now) else { return false }
         running[key] = count + 1
         return true
     }
@@ -76,5 +91,17 @@ actor RequestLimiter {
     func leave(_ key: String) {
         let count = running[key, default: 0] - 1
         running[key] = count > 0 ? count : nil
+    }
+
+    /// Takes one request off the peer's credit, which grows with time.
+    private func pay(_ key: String, _ now: ContinuousClock.Instant) -> Bool {
+        guard let rate else { return true }
+        var left = rate.burst
+        if let known = credit[key] {
+            left = min(rate.burst, known.left + max(0, (now - known.at) / .seconds(1)) * rate.perSecond)
+        }
+        guard left >= 1 else { return false }
+        credit[key] = (left - 1, now)
+        return true
     }
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Disclosure
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -32,6 +33,7 @@ struct ResultDesk: Sendable {
     /// The result as it is now, with a line in the audit log for each version that somebody sees. Without the line nothing is told.
     private func told(_ query: QueryRecord, to caller: Caller) async throws -> MergedResult {
         let result = try await merge(query)
+        FaultPoint.reach(.coordinatorMerged)
         guard await reads.isNew(result.version, of: query.id, for: caller.person) else { return result }
         let now = clock.now
         do {

@@ -6,6 +6,8 @@ import GRDB
 /// What the hospitals' nodes have signed about their own audit logs, kept here so that none can rewrite its past unseen.
 public struct AuditHeads: Sendable {
     let database: CoordinatorDatabase
+    /// How many words of one node are kept in a day. A node signs one every twenty lines, and at most one a minute is asked for.
+    static let headsPerDay = 3_000
 
     /// Keeps a node's word on its log, within a transaction.
     ///
@@ -15,6 +17,10 @@ public struct AuditHeads: Sendable {
         guard let head = try? document.verified(as: AuditHead.self, by: node.signingKey), head.node == node.hospital else {
             return
         }
+        let kept = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM node_audit_head WHERE hospital = ? AND received_at > ?",
+            arguments: [node.hospital.rawValue, now.seconds - 86_400])
+        guard (kept ?? 0) < Self.headsPerDay else { return }
         let last = try Row.fetchOne(
             db, sql: "SELECT count, head FROM node_audit_head WHERE hospital = ? ORDER BY count DESC LIMIT 1",
             arguments: [node.hospital.rawValue])

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Cohorts
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -44,9 +45,11 @@ struct SubmitQuery: Sendable {
             try issueTickets(db, id, submission, project, hospitals, caller, now)
             try AuditLog.append(
                 db, .queryAsked, by: .person(caller), on: .query(id), at: now, content: submission.question.digest)
+            FaultPoint.reach(.coordinatorQueryStoring)
             return Outcome(query: try QueryRecord.find(db, id), isRepetition: false)
         }
         if !outcome.isRepetition {
+            FaultPoint.reach(.coordinatorQueryStored)
             for ticket in outcome.query.tickets { await nodesWaiting.ring(ticket.hospital) }
         }
         return outcome

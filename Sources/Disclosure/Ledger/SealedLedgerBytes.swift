@@ -78,14 +78,16 @@ extension ReleaseLedger {
     }
 
     /// A stored ledger.
-    /// - Parameter sealed: bytes that the node has opened and authenticated.
+    /// - Parameters:
+    ///   - sealed: bytes that the node has opened and authenticated.
+    ///   - mostPersons: the most persons that it may say it is about: a few bytes must not cost gigabytes.
     /// - Throws: `badLedger` with what does not fit.
-    public init(opening sealed: SealedLedgerBytes) throws(DisclosureError) {
+    public init(opening sealed: SealedLedgerBytes, mostPersons: Int = Int(Int32.max)) throws(DisclosureError) {
         var reader = ByteReader(sealed.bytes)
         guard try reader.raw() == SealedLedgerBytes.magic else { throw ByteReader.damaged("it is no ledger") }
         let version = try reader.integer(through: 1_000)
         guard (2...SealedLedgerBytes.version).contains(version) else { throw ByteReader.damaged("its version is \(version)") }
-        let universe = try reader.integer(through: Int(Int32.max))
+        let universe = try reader.integer(through: mostPersons)
         self.init(universe: universe, epoch: try reader.integer(through: Int(Int32.max)))
         let revision = try reader.integer()
         for _ in 0..<(try reader.integer(through: sealed.bytes.count)) {

@@ -61,10 +61,13 @@ import CanonicalJSON
 
         var strides = [Int](repeating: 1, count: dimensions.count)
         for index in stride(from: dimensions.count - 2, through: 0, by: -1) {
-            strides[index] = strides[index + 1] * dimensions[index + 1].leaves.count
+            strides[index] = Self.product(strides[index + 1], dimensions[index + 1].leaves.count)
         }
-        let atomCount = strides[0] * dimensions[0].leaves.count
-        guard atomCount <= 1_000_000 else { throw reader.fail(.tooLarge, "the table has \(atomCount) inner cells") }
+        let atomCount = Self.product(strides[0], dimensions[0].leaves.count)
+        guard atomCount <= Self.largest else { throw reader.fail(.tooLarge, "the table has too many inner cells") }
+        // Each cell lists its inner cells, so a dimension multiplies both by what all of its codes list together.
+        let listed = dimensions.reduce(1) { Self.product($0, $1.codes.reduce(0) { $0 + max(1, $1.leaves.count) }) }
+        guard listed <= 10 * Self.largest else { throw reader.fail(.tooLarge, "the table has too many cells") }
         var values = [Int](repeating: 0, count: atomCount)
         for row in try json.required("inner").array(maxCount: 1_000_000) {
             let parts = try row.array(maxCount: dimensions.count + 1)
@@ -105,6 +108,15 @@ import CanonicalJSON
         self.stated = stated
     }
 
+    /// The most inner cells.
+    private static let largest = 1_000_000
+
+    /// The product, or a number beyond every limit where it does not fit.
+    private static func product(_ left: Int, _ right: Int) -> Int {
+        let (value, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? .max : value
+    }
+
     /// Codes may be written as text or as numbers.
     private static func code(_ reader: JSONReader) throws(JSONError) -> String {
         if case .number(let number) = reader.value { return number.text }
@@ -135,19 +147,24 @@ private struct Hierarchy {
         guard let parents = reader.value.objectValue else { throw reader.fail(.wrongType, "a hierarchy is an object") }
         var children: [String: [String]] = [:]
         var names: [String] = []
+        var seen = Set<String>()
         for parent in parents.keys {
             var below: [String] = []
             for child in try reader.required(parent).array() { below.append(try child.nonEmptyString(maxLength: 200)) }
             guard !below.isEmpty else { throw reader.fail(.badValue, "\(parent) has no children") }
             children[parent] = below
-            for name in [parent] + below where !names.contains(name) { names.append(name) }
+            for name in [parent] + below where seen.insert(name).inserted { names.append(name) }
         }
         let leaves = names.filter { children[$0] == nil }
+        // Remembered, because a code that stands below many others would be walked again from each of them.
+        var known: [String: Set<String>] = [:]
         func below(_ name: String, _ depth: Int) throws(JSONError) -> Set<String> {
             guard depth <= 64 else { throw reader.fail(.badValue, "\(name) stands below itself") }
             guard let next = children[name] else { return [name] }
+            if let found = known[name] { return found }
             var found = Set<String>()
             for child in next { found.formUnion(try below(child, depth + 1)) }
+            known[name] = found
             return found
         }
         var codes: [Code] = []

@@ -59,13 +59,15 @@ extension ShareLedger {
     }
 
     /// A stored ledger.
-    /// - Parameter sealed: bytes that the node has opened and authenticated.
+    /// - Parameters:
+    ///   - sealed: bytes that the node has opened and authenticated.
+    ///   - mostPersons: the most persons that it may say it is about.
     /// - Throws: `badLedger` with what does not fit.
-    public init(opening sealed: SealedLedgerBytes) throws(DisclosureError) {
+    public init(opening sealed: SealedLedgerBytes, mostPersons: Int = Int(Int32.max)) throws(DisclosureError) {
         var reader = ByteReader(sealed.bytes)
         guard try reader.raw() == Self.magic else { throw ByteReader.damaged("it is no ledger of shares") }
         guard try reader.integer(through: 1_000) == 1 else { throw ByteReader.damaged("it is of another version") }
-        released = try ReleaseLedger(opening: SealedLedgerBytes(opened: try reader.raw()))
+        released = try ReleaseLedger(opening: SealedLedgerBytes(opened: try reader.raw()), mostPersons: mostPersons)
         for _ in 0..<(try reader.integer(through: sealed.bytes.count)) {
             let share = try reader.integer(through: DisclosedCount.largest)
             let low = try reader.fixed()

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Cohorts
 import Disclosure
+import FaultPoints
 import Federation
 
 /// From a stored ticket to a stored answer: policy, evaluation, release, signature, spool. Sends nothing.
@@ -197,7 +198,9 @@ actor Answerer {
         runs[ticket.id] = run
         defer { runs[ticket.id] = nil }
         do throws(EvaluationRefusal) {
-            return .success(try await run.evaluate(ticket.question, under: rules, from: source))
+            let answer = try await run.evaluate(ticket.question, under: rules, from: source)
+            FaultPoint.reach(.nodeEvaluated)
+            return .success(answer)
         } catch {
             switch error {
             case .failed(let code): log.error("evaluation failed", [.ticket: ticket.id.rawValue, .code: code])
@@ -245,7 +248,10 @@ actor Answerer {
         slots.hold(ticket.id, since: started[ticket.id] ?? .now)
         let isStored = try await spool.store(
             document, to: ticket.id, release: release, keeping: values, outcome: outcome.word, at: now)
-        if isStored { log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word]) }
+        if isStored {
+            FaultPoint.reach(.nodeAnswerStored)
+            log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word])
+        }
         return isStored
     }
 }

@@ -1,4 +1,5 @@
 import Daemon
+import FaultPoints
 import Federation
 
 /// Takes up tickets and answers them, one at a time; a node runs several.
@@ -57,6 +58,7 @@ struct EvaluateLoop: Sendable {
         do throws(NodeError) {
             let now = Timestamp(clock.now())
             guard try await spool.move(entry.id, .takenUp, at: now) != nil else { return .success(true) }
+            FaultPoint.reach(.nodeTakenUp)
             // A line on a screen: whether it arrives changes nothing.
             async let told: Void? = try? link.progress(NodeProgress(ticket: entry.id, stage: .evaluating, since: now))
             let result = try await answerer.answer(entry)

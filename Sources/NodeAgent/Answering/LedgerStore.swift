@@ -47,7 +47,7 @@ struct LedgerStore: Sendable {
         if current == nil, let bytes = try await stored(Spool.ledgerName) {
             let opened = try unseal(bytes)
             do throws(DisclosureError) {
-                ledger = try ReleaseLedger(opening: SealedLedgerBytes(opened: opened))
+                ledger = try ReleaseLedger(opening: SealedLedgerBytes(opened: opened), mostPersons: ids.count)
             } catch {
                 throw damaged(error.message)
             }

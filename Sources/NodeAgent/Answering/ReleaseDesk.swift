@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Cohorts
 import Disclosure
+import FaultPoints
 import Federation
 
 /// What makes two questions the same to the outside: what is asked, of which data, under which of the gate's rules. How much
@@ -130,6 +131,7 @@ actor ReleaseDesk {
         let release = Spool.Release(
             key: question.key, disclosed: plan.disclosed.json.canonicalBytes(),
             ledger: question.rules.ledger ? try self.store.seal(after) : nil)
+        FaultPoint.reach(.nodeLedgerSealed)
         let isStored = try await store(plan.disclosed, release)
         if isStored { ledger = after }
         return isStored

@@ -25,10 +25,12 @@ final class YAMLFile {
     }
 
     private func read(_ text: String) throws {
+        if let problem = YAMLShape.problem(of: text) { return report(problem.what, "", problem.line) }
         let parser = try Parser(yaml: text)
         guard let node = try parser.singleRoot() else { return report("the file is empty", "", 1) }
         // Nodes refer to their anchors weakly; the parser holds them.
         withExtendedLifetime(parser) { refuseTricks(node, "") }
+        guard problems.isEmpty else { return }
         guard case .mapping = node else { return report("expected keys and values", "", 1) }
         root = YAMLMap(node, path: "", line: 1, in: self)
     }
@@ -51,7 +53,8 @@ final class YAMLFile {
     }
 
     private func refuseTricks(_ node: Node, _ path: String) {
-        if node.anchor != nil { report("anchors and aliases are not allowed", path, node.mark?.line ?? 1) }
+        // Not looked into: anchors in anchors would make a few lines a tree of billions.
+        guard node.anchor == nil else { return report("anchors and aliases are not allowed", path, node.mark?.line ?? 1) }
         switch node {
         case .mapping(let mapping):
             for (key, value) in mapping {

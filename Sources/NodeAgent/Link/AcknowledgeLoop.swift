@@ -1,4 +1,5 @@
 import Daemon
+import FaultPoints
 import Federation
 
 /// Tells the coordinator which tickets are safe here.
@@ -44,7 +45,9 @@ struct AcknowledgeLoop: Sendable {
             await pulse.promise("acknowledge", within: PollLoop.patience)
             guard let entry = try await spool.next(.acknowledge) else { return .nothing }
             do throws(LinkFailure) {
+                FaultPoint.reach(.nodeAcknowledging)
                 try await link.acknowledge(entry.id)
+                FaultPoint.reach(.nodeAcknowledgeSent)
             } catch  where error.kind == .refused {
                 // Settled over there while it was on its way: nobody waits for an answer any more.
                 try await spool.move(entry.id, .withdrawn, at: Timestamp(clock.now()), outcome: error.code)
@@ -54,6 +57,7 @@ struct AcknowledgeLoop: Sendable {
                 return .failed
             }
             try await spool.move(entry.id, .acknowledged, at: Timestamp(clock.now()))
+            FaultPoint.reach(.nodeAcknowledged)
             bells.evaluate.ring()
             return .did
         } catch {

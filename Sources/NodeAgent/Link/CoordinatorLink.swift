@@ -12,8 +12,8 @@ struct CoordinatorLink: Sendable {
     /// This start of the process.
     let boot: BootID
 
-    /// The largest delivery accepted: a hundred tickets of the largest size would not fit, and none is near it.
-    private static let responseLimit = 16 << 20
+    /// The largest delivery accepted, which is the largest text that the parser takes.
+    private static let responseLimit = JSONLimits.standard.maxBytes
 
     /// Waits for tickets, at most `seconds`. An empty delivery says that there are none.
     /// - Parameter sequence: 1 for the first poll of this process, then 2, ...: by it the coordinator tells one agent from two.

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
 
 /// Takes in what a poll brought: verify, store, and only then let it be acknowledged.
@@ -15,11 +16,14 @@ struct Intake: Sendable {
     let totals: (desk: PeerTotals, link: CoordinatorLink)?
     /// Complaints already made, so that an offer that comes back with every lease fills no log.
     private let complaints = Locked<Set<Digest256>>([])
+    /// How much a coordinator may put on this node's disk.
+    private let allowance: Locked<IntakeAllowance>
 
     init(
         verifier: TicketVerifier, spool: Spool, answerer: Answerer, board: StatusBoard, clock: NodeClock, log: NodeLog,
-        bells: Bells, totals: (desk: PeerTotals, link: CoordinatorLink)? = nil
+        bells: Bells, totals: (desk: PeerTotals, link: CoordinatorLink)? = nil, allowance: IntakeAllowance = .standard
     ) {
+        self.allowance = Locked(allowance)
         self.verifier = verifier
         self.spool = spool
         self.answerer = answerer
@@ -30,12 +34,15 @@ struct Intake: Sendable {
         self.totals = totals
     }
 
+    /// - Returns: how many tickets of it are new here.
     /// - Throws: `DISK_FULL` and the like: what was not stored is not acknowledged, so the coordinator offers it again.
-    func take(_ delivery: TicketDelivery) async throws(NodeError) {
+    func take(_ delivery: TicketDelivery) async throws(NodeError) -> Int {
         await board.clockOffset(delivery.time.seconds - clock.now())
         for ticket in delivery.cancelled { try await withdraw(ticket) }
-        for document in delivery.tickets { try await take(document) }
+        var new = 0
+        for document in delivery.tickets where try await take(document) { new += 1 }
         for document in delivery.totals { try await answer(document) }
+        return new
     }
 
     /// What does not arrive is asked for again, and said again.
@@ -56,27 +63,51 @@ struct Intake: Sendable {
         log.info("ticket withdrawn", [.ticket: ticket.rawValue])
     }
 
-    private func take(_ document: SignedDocument) async throws(NodeError) {
+    /// Whether it is a new ticket, stored now.
+    private func take(_ document: SignedDocument) async throws(NodeError) -> Bool {
         let now = Timestamp(clock.now())
         let ticket: QueryTicket
         do {
             ticket = try verifier.verify(document, now: now)
         } catch let error as FederationError {
-            return try await complain(document, error, now)
+            try await complain(document, error, now)
+            return false
         } catch {
-            return
+            return false
         }
+        guard try await isWithinAllowance(ticket, document, now) else { return false }
         switch try await spool.accept(ticket, document, at: now) {
         case .new:
+            FaultPoint.reach(.nodeTicketStored)
             log.info(
                 "ticket stored",
                 [.ticket: ticket.id.rawValue, .query: ticket.query.rawValue, .project: ticket.project.id.rawValue])
             bells.acknowledge.ring()
+            return true
         case .known(let state):
             // Our acknowledgement or our answer did not arrive; say it again.
             bells.again(ticket.id, state)
         case .differs:
             log.error("another ticket with a known id was refused", [.ticket: ticket.id.rawValue, .code: "TICKET_REPLAYED"])
+        }
+        return false
+    }
+
+    /// Whether there is room today for a ticket. One that has to wait is not acknowledged, so it is offered again.
+    private func isWithinAllowance(
+        _ ticket: QueryTicket, _ document: SignedDocument, _ now: Timestamp
+    ) async throws(NodeError) -> Bool {
+        // What is stored already takes no new room.
+        if try await spool.entry(ticket.id)?.document == document.bytes { return true }
+        switch allowance.withLock({ $0.ticket(bytes: document.bytes.count, at: now) }) {
+        case .within: return true
+        case .beyond: return false
+        case .firstBeyond:
+            let error = allowance.withLock { $0.words }
+            log.error("more tickets came in a day than are taken", [.code: error.code.rawValue, .advice: error.advice])
+            await board.problem(error)
+            try await spool.record("ticket.refused", "more", outcome: "TOO_MANY", at: now)
+            return false
         }
     }
 
@@ -87,6 +118,11 @@ struct Intake: Sendable {
             return seen.insert(digest).inserted
         }
         guard isFirst else { return }
+        switch allowance.withLock({ $0.complaint(at: now) }) {
+        case .within: break
+        case .beyond: return
+        case .firstBeyond: return try await spool.record("ticket.refused", "more", outcome: "TOO_MANY", at: now)
+        }
         let isClock = error.code == .ticketNotYetValid
         log.error(
             "ticket refused", [.code: error.code.rawValue, .advice: isClock ? "check this machine's clock" : "see the audit log"])

@@ -1,4 +1,5 @@
 import Daemon
+import FaultPoints
 import Federation
 
 /// Does what the poll machine says.
@@ -22,7 +23,7 @@ struct PollLoop: Sendable {
         while true {
             if stop.isStopping {
                 event = .stop
-            } else if event == .ready || event == .answered, state.pauseMessage != nil {
+            } else if [.ready, .answered, .hurried].contains(event), state.pauseMessage != nil {
                 event = .paused
             }
             let action = machine.on(event, fraction: Double.random(in: 0..<1))
@@ -45,13 +46,15 @@ struct PollLoop: Sendable {
     }
 
     private func poll(_ sequence: Int, wait: Int) async -> PollMachine.Event {
+        let asked = ContinuousClock.now
         do throws(LinkFailure) {
             let delivery = try await link.poll(wait: wait, sequence: sequence)
+            let nothing: PollMachine.Event = .now - asked < PollMachine.hurriedBelow ? .hurried : .answered
             await board.contact()
-            guard let delivery else { return .answered }
+            guard let delivery else { return nothing }
+            FaultPoint.reach(.nodeDelivered)
             do throws(NodeError) {
-                try await intake.take(delivery)
-                return .answered
+                return try await intake.take(delivery) > 0 ? .answered : nothing
             } catch {
                 log.error("a delivery could not be stored", [.code: error.code.rawValue, .advice: error.advice])
                 await board.problem(error)

@@ -3,8 +3,11 @@ struct PollMachine: Sendable, Hashable {
     enum Event: Sendable, Hashable {
         /// The node has started, or a wait is over.
         case ready
-        /// The poll brought something, or nothing in its time.
+        /// The poll brought something new, or nothing in its time.
         case answered
+        /// The poll came back at once with nothing new. Asked again at once, a coordinator in trouble or of bad will would keep
+        /// the node busy without end.
+        case hurried
         /// The poll failed; `retryAfter` is what the coordinator asked us to wait, in seconds.
         case failed(retryAfter: Int?)
         /// The coordinator sees two agents with this identity.
@@ -33,12 +36,17 @@ struct PollMachine: Sendable, Hashable {
 
     private(set) var standing: Standing = .starting
     private(set) var failures = 0
+    private var hurries = 0
     private var sequence = 0
     private let backoff: Backoff
 
     /// While paused or quarantined the node looks again this often: a person may have put it right.
     static let pauseLook = Duration.seconds(2)
     static let conflictLook = Duration.seconds(300)
+    /// Empty answers that come at once are asked for ever more slowly, down to one in this time.
+    static let hurriedLimit = Duration.seconds(30)
+    /// A poll that came back sooner than this with nothing new came back at once.
+    static let hurriedBelow = Duration.seconds(1)
 
     init(backoff: Backoff = Backoff()) { self.backoff = backoff }
 
@@ -51,7 +59,13 @@ struct PollMachine: Sendable, Hashable {
         case .answered:
             standing = .connected
             failures = 0
+            hurries = 0
             return poll()
+        case .hurried:
+            standing = .connected
+            failures = 0
+            hurries += 1
+            return .wait(min(backoff.delay(failures: hurries, fraction: fraction), Self.hurriedLimit))
         case .failed(let retryAfter):
             standing = .waiting
             failures += 1

@@ -1,4 +1,5 @@
 import Daemon
+import FaultPoints
 import Federation
 
 /// Sends stored answers until their receipts are stored.
@@ -63,8 +64,11 @@ struct SendLoop: Sendable {
     private func send(_ answer: [UInt8], to ticket: TicketID) async throws(NodeError) -> Step {
         let now = Timestamp(clock.now())
         do throws(LinkFailure) {
+            FaultPoint.reach(.nodeAnswerSending)
             let receipt = try await link.answer(answer, to: ticket)
+            FaultPoint.reach(.nodeReceiptArrived)
             try await store(receipt, ticket, now)
+            FaultPoint.reach(.nodeReceiptStored)
             await board.contact()
             log.info("answer sent", [.ticket: ticket.rawValue, .bytes: "\(answer.count)"])
             return .did

@@ -27,6 +27,8 @@ public struct NodeService: Service {
         var backoff = Backoff()
         /// Answers are sent at the end of such a time after their ticket was taken up.
         var replySlot = Duration.seconds(1)
+        /// How much a coordinator may put on the disk in a day.
+        var allowance = IntakeAllowance.standard
         /// Instead of the real way out, in tests.
         public var transport: NodeTransport?
         /// Reads both files anew, for `reload`; nil where they did not come from files.

@@ -34,6 +34,7 @@ struct RunningNode: Sendable {
         self.bells = bells
         let spool = try Spool(state, hospital: identity.grant.node)
         self.spool = spool
+        try await spool.check()
         let secret = try NodeSecret(in: state)
         let shelf = IndexShelf(state, source: parts.configuration.source.id)
         // Looked at before it is opened: an index that takes its place meanwhile is taken up by the loop.
@@ -74,7 +75,7 @@ struct RunningNode: Sendable {
                 PeerTotals(
                     policy: parts.policy, spool: spool, signing: identity.keys.signing,
                     coordinatorKey: identity.grant.coordinatorKey, clock: clock, log: log), link
-            ))
+            ), allowance: parts.allowance)
         poll = PollLoop(
             link: link, intake: intake, waitSeconds: parts.configuration.transport.pollSeconds, backoff: parts.backoff,
             board: board, state: state, stop: stop, pulse: pulse, log: log)

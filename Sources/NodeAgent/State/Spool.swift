@@ -1,3 +1,4 @@
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -63,6 +64,11 @@ actor Spool {
         }
     }
 
+    /// For a test of damaged files: what is in the write-ahead log goes into the file.
+    func checkpoint() throws {
+        try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    }
+
     // MARK: tickets
 
     /// Stores a verified ticket.
@@ -85,6 +91,7 @@ actor Spool {
                     ticket.expires.seconds, bytes, ticket.project.id.rawValue,
                 ])
             try audit(now, "ticket.received", ticket.id.rawValue, "ok", document.digest)
+            FaultPoint.reach(.nodeTicketStoring)
             return .new
         }
     }
@@ -166,6 +173,7 @@ actor Spool {
             }
             for (name, value) in values { try Self.keep(value, as: name, database) }
             try audit(now, "answer.stored", id.rawValue, outcome, answer.digest)
+            FaultPoint.reach(.nodeAnswerStoring)
             return true
         }
     }
@@ -223,6 +231,7 @@ actor Spool {
                 sql: "UPDATE ticket SET state = ?, receipt = ?, settled = ? WHERE id = ?",
                 arguments: [next.rawValue, Data(receipt.bytes), now.seconds, id.rawValue])
             try audit(now, "answer.sent", id.rawValue, "ok", receipt.digest)
+            FaultPoint.reach(.nodeReceiptStoring)
         }
     }
 
@@ -253,6 +262,18 @@ actor Spool {
             return try AuditComparison(lines, from: start).chain
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
+        }
+    }
+
+    /// Looks through the whole file once: a damaged page, or a value that is not of its column's kind, would otherwise be met in
+    /// the middle of work.
+    /// - Throws: `INTEGRITY`.
+    func check() throws(NodeError) {
+        let found = try read { database in try String.fetchOne(database, sql: "PRAGMA quick_check(1)") } ?? "nothing"
+        guard found == "ok" else {
+            throw NodeError(
+                .integrity, "\(database.path) is damaged: \(found.prefix(200)).",
+                advice: "Keep the file, restore the last backup, and tell the security officer.")
         }
     }
 

@@ -159,3 +159,48 @@ struct Span {
 
     func holds(_ atoms: [Int]) -> Bool { reduced(vector(atoms, width)).allSatisfy { abs($0) < 1e-7 } }
 }
+
+/// A table case is a file, and a file may say anything.
+@Suite("Hostile table cases")
+struct HostileTableCaseTests {
+    private func refused(_ json: JSONValue) -> JSONError.Code? {
+        do throws(JSONError) {
+            _ = try TableCase(from: JSONReader(json))
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    private func hierarchies(_ count: Int, _ children: JSONValue) -> JSONValue {
+        var object = JSONObject()
+        for number in 0..<count { object["d\(number)"] = ["T": children] }
+        return ["hierarchies": .object(object), "inner": []]
+    }
+
+    @Test("More inner cells than fit into a number are too many, and so are cells that list them again and again")
+    func productsThatDoNotFit() {
+        let codes: JSONValue = .array((0..<1_000).map { .string("c\($0)") })
+        #expect(refused(hierarchies(8, codes)) == .tooLarge)
+        // One inner cell, and two to the twentieth ways to name it.
+        #expect(refused(hierarchies(30, ["a"])) == .tooLarge)
+    }
+
+    @Test("A code that stands below many others, level upon level, is walked once")
+    func diamonds() throws {
+        var parents = JSONObject()
+        for level in 0..<40 { parents["a\(level)"] = [.string("a\(level + 1)"), .string("b\(level + 1)")] }
+        for level in 1..<40 { parents["b\(level)"] = [.string("a\(level + 1)"), .string("b\(level + 1)")] }
+        let table = try TableCase(
+            from: JSONReader(["hierarchies": ["d": .object(parents)], "inner": [["a40", 3], ["b40", 4]]])
+        ).table
+        // Two lowest codes, and every other stands for both.
+        #expect(table.atomCount == 2)
+        #expect(table.cells.filter { $0.atoms.count == 2 }.allSatisfy { $0.value == 7 })
+    }
+
+    @Test("A code below itself is refused")
+    func loops() {
+        #expect(refused(["hierarchies": ["d": ["a": ["b"], "b": ["a"]]], "inner": []]) == .badValue)
+    }
+}
