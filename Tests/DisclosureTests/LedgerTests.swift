@@ -22,6 +22,21 @@ struct LedgerTests {
         #expect("\(stored)" == "ledger (stays in the hospital, sealed)")
     }
 
+    @Test("A sum of three shown groups with a minus in it is found in every order in which they were shown")
+    func signedSums() throws {
+        // 0..<48, 48..<73 and 100..<159: what is left of the second group without the first, and with the part they do not share.
+        let shown = [Array(0..<73), Array(0..<48) + Array(100..<159), Array(48..<73)]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            var hospital = MadeHospital(universe: 400)
+            var numbers = [0, 0, 0]
+            for place in order { numbers[place] = try #require(try hospital.count(shown[place]).shown) }
+            let plan = try hospital.gate.plan(
+                EvaluatedAnswer(total: hospital.set(100..<159)), for: ReleaseRequest(project: "p"), against: hospital.ledger)
+            #expect(plan.outcomes.known == 1, "\(order)")
+            #expect(plan.disclosed.total.shown == numbers[1] - numbers[0] + numbers[2], "\(order)")
+        }
+    }
+
     @Test(
         "A ledger with more sets than its window looks back as far after it was stored as before",
         arguments: [1_025, 1_600])

@@ -1,7 +1,8 @@
 /// Finds coefficients of released sets that make up a new set on every large atom: linear equations modulo p, solved exactly.
 ///
 /// Each equation says "the coefficients of the sets that hold this atom sum to 0 (or 1)". Equations that the solution so far
-/// already meets are skipped, so that the work depends on the rank and not on the number of atoms.
+/// already meets are skipped, so that the work depends on the rank and not on the number of atoms. A later equation changes the
+/// solution, so whoever uses it requires all of them again until the rank no longer grows.
 struct AtomSystem {
     private let unknowns: Int
     /// Reduced equations: coefficients and, last, the right side; the pivot's coefficient is 1.
@@ -9,6 +10,9 @@ struct AtomSystem {
     private var pivots: [Int] = []
     /// The solution so far, unknowns without a pivot being 0.
     private(set) var solution: [UInt32]
+
+    /// How many equations say something of their own.
+    var rank: Int { rows.count }
 
     init(unknowns: Int) {
         self.unknowns = unknowns

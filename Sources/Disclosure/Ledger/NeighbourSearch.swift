@@ -137,6 +137,7 @@ struct NeighbourSearch {
         // On a part of `reach` patients and more a dangerous residual is 0: equations.
         var system = AtomSystem(unknowns: atoms.entries.count)
         var open: [Int] = []
+        var required: [(atom: Int, right: UInt32)] = []
         for atom in inside.indices.dropFirst() where atoms.sizes[atom] > 0 {
             let inPart = Int(inside[atom])
             let outPart = Int(atoms.sizes[atom]) - inPart
@@ -144,18 +145,39 @@ struct NeighbourSearch {
                 open.append(atom)
                 continue
             }
-            var holders: [Int] = []
-            atoms.forEachHolder(of: atom) { holders.append($0) }
-            guard system.require(holders, equals: inPart >= reach ? 1 : 0) else { return nil }
+            required.append((atom, inPart >= reach ? 1 : 0))
         }
+        guard settle(&system, required) else { return nil }
         // Small atoms, largest first: an equation that can still be met is met (a greedy form of the L1 regression).
         for atom in open.sorted(by: { atoms.sizes[$0] > atoms.sizes[$1] }).prefix(Self.largestRemainder) {
-            var holders: [Int] = []
-            atoms.forEachHolder(of: atom) { holders.append($0) }
+            let right: UInt32 = 2 * inside[atom] > atoms.sizes[atom] ? 1 : 0
             var attempt = system
-            if attempt.require(holders, equals: 2 * inside[atom] > atoms.sizes[atom] ? 1 : 0) { system = attempt }
+            guard attempt.require(holders(of: atom), equals: right) else { continue }
+            // Where the solution already met it, it still meets the others.
+            guard attempt.rank == system.rank || settle(&attempt, required) else { continue }
+            system = attempt
+            required.append((atom, right))
         }
         return neighbour(set, system.solution, isDangerous)
+    }
+
+    /// Meets all equations, again and again, because meeting one changes the solution that met others; each round but the last
+    /// adds to the rank, so it ends.
+    /// - Returns: false when no coefficients can meet all of them.
+    private func settle(_ system: inout AtomSystem, _ required: [(atom: Int, right: UInt32)]) -> Bool {
+        while true {
+            let rank = system.rank
+            for (atom, right) in required {
+                guard system.require(holders(of: atom), equals: right) else { return false }
+            }
+            if system.rank == rank { return true }
+        }
+    }
+
+    private func holders(of atom: Int) -> [Int] {
+        var holders: [Int] = []
+        ledger.atoms.forEachHolder(of: atom) { holders.append($0) }
+        return holders
     }
 
     private func neighbour(_ set: PersonSet, _ solution: [UInt32], _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {

@@ -53,11 +53,24 @@ enum Sequences {
             let question = FeasibilityQuestion(
                 [isEverybody ? Codes.everybody : Codes.group(entry)],
                 terms.map { $0.isIn ? .has(Codes.group($0.group)) : .not(Codes.group($0.group)) })
-            let asked = atomOf.filter { signature, _ in
-                (isEverybody || signature & 1 << entry != 0)
-                    && terms.allSatisfy { (signature & 1 << $0.group != 0) == $0.isIn }
-            }.map(\.value)
-            deduction.add(asked, try await node.count(question))
+            func atoms(without removed: Set<Int>) -> [Int] {
+                atomOf.filter { signature, _ in
+                    (isEverybody || signature & 1 << entry != 0)
+                        && terms.indices.allSatisfy {
+                            removed.contains($0) || (signature & 1 << terms[$0].group != 0) == terms[$0].isIn
+                        }
+                }.map(\.value)
+            }
+            let asked = atoms(without: [])
+            // Terms that change the group by fewer than k patients are ignored: the number is that of the group without them.
+            var (counted, removed) = (asked, Set<Int>())
+            for place in terms.indices where bench.rules.branchSupport && deduction.size(asked) >= bench.k {
+                let without = atoms(without: removed.union([place]))
+                guard deduction.size(Set(without).symmetricDifference(counted)) < bench.k else { continue }
+                counted = without
+                removed.insert(place)
+            }
+            deduction.add(asked, counted, try await node.count(question))
         }
         return deduction.found()
     }
@@ -80,18 +93,21 @@ private struct SequenceDeduction {
         program = LinearAttacker(unknowns: sizes.count)
     }
 
-    private func size(_ atoms: some Sequence<Int>) -> Int { atoms.reduce(0) { $0 + sizes[$1] } }
+    func size(_ atoms: some Sequence<Int>) -> Int { atoms.reduce(0) { $0 + sizes[$1] } }
 
-    mutating func add(_ asked: [Int], _ reply: DisclosedCount) {
+    /// - Parameters:
+    ///   - asked: the group as it was described.
+    ///   - counted: the group that the number is of.
+    mutating func add(_ asked: [Int], _ counted: [Int], _ reply: DisclosedCount) {
         guard let stated = reply.interval else { return }
-        var (low, high) = (stated.low, stated.high)
+        program.require(asked, Double(stated.low), Double(stated.high))
         let reach = max(0, rules.roundTo - 1)
-        if let value = reply.shown, !isKnown(Set(asked), value), stated.contains(size(asked)) {
-            low = value <= rules.smallestShown ? rules.threshold : value - reach
-            high = value + reach
-            shown.append((Set(asked), value))
-        }
-        program.require(asked, Double(low), Double(high))
+        guard let value = reply.shown, !isKnown(Set(counted), value) else { return }
+        let low = value == 0 ? 0 : value <= rules.smallestShown ? min(rules.threshold, value) : value - reach
+        // A number that is not near the group's is that of a combination which the attacker does not see.
+        guard (low...value + reach).contains(size(counted)) else { return }
+        shown.append((Set(counted), value))
+        program.require(counted, Double(low), Double(value + reach))
     }
 
     /// Whether the number is that of one shown group, or of the sum or difference of two, from which this one differs by a few
