@@ -7,7 +7,7 @@ import PackageDescription
 // TLS, X.509 and the HTTP server are most of a cold build.
 
 struct Room {
-    enum Kind { case system(link: String?, apt: String), room, executable }
+    enum Kind { case system(link: String?, apt: String), room, executable, c }
     let name: String
     let kind: Kind
     var on: [String] = []
@@ -110,10 +110,11 @@ let rooms: [Room] = [
             "CohortEngine",
         ],
         testPackages: ["GRDB", "Logging", "ServiceLifecycle"]),
-    // The benchmark's program (`make bench`).
+    // The benchmark's program (`make bench`), and the engine's loops in C that it measures Swift against.
+    Room(name: "BenchLoops", kind: .c, folder: "Tests/BenchLoops"),
     Room(
         name: "dure-bench", kind: .executable,
-        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine"],
+        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "CohortEngine", "BenchLoops"],
         packages: ["ArgumentParser", "GRDBSQLite"], folder: "Tests/Bench", excludes: ["README.md", "bench.py", "questions.py"]),
     // Every reader of bytes from outside, for the mutations in its tests.
     Room(
@@ -190,6 +191,8 @@ func targets(of room: Room) -> [Target] {
             .target(
                 name: room.name, dependencies: dependencies(room.on, room.packages), path: room.folder, exclude: room.excludes,
                 swiftSettings: settings))
+    case .c:
+        made.append(.target(name: room.name, path: room.folder))
     case .executable:
         made.append(
             .executableTarget(

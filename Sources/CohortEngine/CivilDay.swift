@@ -15,6 +15,12 @@ enum CivilDay {
     /// The calendar year that a day falls in.
     static func year(of day: Int32) -> Int { CalendarDay(dayNumber: day).components.year }
 
+    /// The calendar year and month (1 to 12) that a day falls in.
+    static func components(of day: Int32) -> (year: Int, month: Int) {
+        let date = CalendarDay(dayNumber: day).components
+        return (date.year, date.month)
+    }
+
     /// Adds days; NULL stays NULL, and a sum outside the range of day numbers is held at its ends.
     static func adding(_ days: Int, to day: Int32) -> Int32 {
         if day == null { return null }

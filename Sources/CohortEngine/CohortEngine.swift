@@ -29,25 +29,39 @@ public struct CohortEngine: Sendable {
     /// - Parameters:
     ///   - expression: a definition that passed `CohortExpression`'s own checks.
     ///   - breakdown: dimensions that the cohort's persons are sorted by.
+    ///   - breakdownSet: the further concept set; needed where `breakdown` has `.conceptSet`.
     ///   - isCancelled: asked every few milliseconds; true ends the evaluation with `.cancelled`.
     public func evaluate(
-        _ expression: CohortExpression, breakdown: [BreakdownDimension] = [], isCancelled: @escaping () -> Bool = { false }
+        _ expression: CohortExpression, breakdown: [BreakdownDimension] = [], breakdownSet: BreakdownSet? = nil,
+        isCancelled: @escaping () -> Bool = { false }
     ) throws(CohortEngineError) -> Evaluation {
-        try evaluate(expression, breakdown: breakdown, isCancelled: isCancelled, mayTakeFastPath: true)
+        try evaluate(
+            expression, breakdown: breakdown, breakdownSet: breakdownSet, isCancelled: isCancelled, mayTakeFastPath: true)
     }
 
     /// The same, with the fast path closed where a test or a measurement wants the general way.
     package func evaluate(
-        _ expression: CohortExpression, breakdown: [BreakdownDimension], isCancelled: @escaping () -> Bool, mayTakeFastPath: Bool
+        _ expression: CohortExpression, breakdown: [BreakdownDimension], breakdownSet: BreakdownSet? = nil,
+        isCancelled: @escaping () -> Bool, mayTakeFastPath: Bool
     ) throws(CohortEngineError) -> Evaluation {
         let budget = EvaluationBudget(limits: limits, isCancelled: isCancelled)
         try budget.look()
         var compiler = try PlanCompiler(expression, index: index, limits: limits)
         let plan = try compiler.compile()
+        let breakdown = try compiler.compile(breakdown, by: breakdownSet)
+        let sets = try resolution(of: expression, compiler.sets, breakdownSet)
         if mayTakeFastPath, let fast = FastPlan(plan, breakdown: breakdown) {
             var evaluator = FastEvaluator(plan, fast, index: index, breakdown: breakdown)
-            if let evaluation = try evaluator.evaluate(budget, conceptSets: try resolution(of: expression)) { return evaluation }
+            if let evaluation = try evaluator.evaluate(budget, conceptSets: sets) { return evaluation }
+            budget.releaseAll()
         }
+        return try general(plan, breakdown, budget, conceptSets: sets)
+    }
+
+    /// The general way: rows, lists of events, rule by rule.
+    func general(
+        _ plan: CohortPlan, _ breakdown: BreakdownPlan, _ budget: EvaluationBudget, conceptSets: [ConceptSetResolution]
+    ) throws(CohortEngineError) -> Evaluation {
         var collector = EvaluationCollector(plan, breakdown: breakdown, universe: index.personCount)
         let numbers = EraNumbers()
         let moments = MomentWitness()
@@ -56,7 +70,7 @@ public struct CohortEngine: Sendable {
             try collector.add(try BlockEvaluator(plan: plan, reader: reader).evaluate(), reader: reader)
         }
         try moments.check()
-        return collector.evaluation(try resolution(of: expression))
+        return collector.evaluation(conceptSets)
     }
 
     /// Everything in a definition that cannot be answered, with its place; empty when all of it can.
@@ -65,12 +79,23 @@ public struct CohortEngine: Sendable {
     }
 
     /// How the definition's concept sets read in this store, before anything is counted.
-    public func resolution(of expression: CohortExpression) throws(CohortEngineError) -> [ConceptSetResolution] {
+    /// - Parameter breakdownSet: what a breakdown looks at besides.
+    public func resolution(
+        of expression: CohortExpression, breakdownSet: BreakdownSet? = nil
+    ) throws(CohortEngineError) -> [ConceptSetResolution] {
         let resolver = ConceptSetResolver(index: index, limits: limits)
-        let uses = ConceptSetUses(expression)
+        var sets: [Int: ResolvedConceptSet] = [:]
+        for set in expression.conceptSets { sets[set.id] = try resolver.resolve(set) }
+        return try resolution(of: expression, sets, breakdownSet)
+    }
+
+    private func resolution(
+        of expression: CohortExpression, _ sets: [Int: ResolvedConceptSet], _ breakdownSet: BreakdownSet?
+    ) throws(CohortEngineError) -> [ConceptSetResolution] {
+        let uses = ConceptSetUses(expression, breakdownSet)
         var found: [ConceptSetResolution] = []
         for set in expression.conceptSets {
-            let resolved = try resolver.resolve(set)
+            let resolved = sets[set.id, default: .empty]
             var tables: [ConceptSetResolution.Use] = []
             for table in uses.tables[set.id, default: []].sorted(by: { $0.rawValue < $1.rawValue }) {
                 tables.append(try use(of: resolved, on: table))
@@ -88,10 +113,10 @@ public struct CohortEngine: Sendable {
     ) throws(CohortEngineError) -> ConceptSetResolution.Use {
         let statistics = index.statistics(table)
         do {
-            let occurring = Set(index.concepts(in: table)).intersection(set.concepts)
             let selection = try index.selection(table, .standard(set.concepts))
             return ConceptSetResolution.Use(
-                table: table, isPresent: statistics.isPresent, occurring: occurring.count, records: ExactCount(selection.records),
+                table: table, isPresent: statistics.isPresent, occurring: selection.conceptCount ?? 0,
+                records: ExactCount(selection.records),
                 unmapped: ExactCount(statistics.unmappedRecords))
         } catch {
             throw CohortEngineError(reading: error)

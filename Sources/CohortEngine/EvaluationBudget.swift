@@ -7,9 +7,11 @@ final class EvaluationBudget {
     private let isCancelled: () -> Bool
     private let started = ContinuousClock.now
     private var steps = 0
+    /// Work counted so far.
+    private(set) var spent = 0
     private var held = 0
 
-    private static let stepsBetweenLooks = 1 << 18
+    static let stepsBetweenLooks = 1 << 18
 
     init(limits: EvaluationLimits, isCancelled: @escaping () -> Bool) {
         self.limits = limits
@@ -19,6 +21,7 @@ final class EvaluationBudget {
     /// Counts work done; throws when time is up or the question was called off.
     func spend(_ count: Int) throws(CohortEngineError) {
         steps += count
+        spent += count
         if steps >= Self.stepsBetweenLooks {
             steps = 0
             try look()
@@ -50,4 +53,7 @@ final class EvaluationBudget {
 
     /// Gives accounted memory back.
     func release(bytes: Int) { held -= bytes }
+
+    /// Gives all accounted memory back: what was begun is given up.
+    func releaseAll() { held = 0 }
 }

@@ -75,7 +75,7 @@ struct RequestPages: Sendable {
             <dt>\(say("Approvals", "승인"))</dt><dd>\(approvals(request))</dd>
             <dt>\(say("Request", "요청"))</dt><dd class="id">\(ticket.id.rawValue)</dd></dl>
             \(buttons)
-            <h2>\(say("What is asked", "조회 내용"))</h2>\(SentenceList.html(ticket.question.cohort.sentences(sentences)))
+            <h2>\(say("What is asked", "조회 내용"))</h2>\(SentenceList.html(ticket.question.sentences(sentences)))
             """
     }
 

@@ -44,7 +44,7 @@ struct DeskText {
         }
         if let code = request.decline { lines.append(say("declined", "거절") + "      \(code.rawValue)") }
         lines.append("")
-        for line in ticket.question.cohort.sentences(sentenceLanguage) {
+        for line in ticket.question.sentences(sentenceLanguage) {
             lines.append(String(repeating: "  ", count: line.level) + line.text)
         }
         return lines

@@ -38,9 +38,10 @@ struct Questions {
         let slow = try engine.evaluate(expression, breakdown: breakdown, isCancelled: { false }, mayTakeFastPath: false)
         general = Usage.now.since(before).cpu * 1_000
         guard slow.persons.count.value == persons else { throw BenchFailure("\(definition): the two ways differ") }
+        let machine = try Machine(index: index).measure(try engine.selections(of: expression))
         let name = URL(filePath: definition).deletingPathExtension().lastPathComponent
         return #"{"question": "\#(name)", "persons": \#(persons), "cpu": \#(Self.median(cpu)), "wall": \#(Self.median(wall)), "#
-            + #""general": \#(general), "peakMB": \#(Usage.peakMB)}"#
+            + #""general": \#(general), "postings": \#(machine.postings), "scatter": \#(machine.scatter), "peakMB": \#(Usage.peakMB)}"#
     }
 
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -12,6 +12,7 @@ import math
 import os
 import platform
 import shutil
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -98,6 +99,9 @@ class DuckDB:
     def __init__(self, folder, store):
         import duckdb
         from duckcdm.omop import cdm_fields
+        for left in ("/store.duckdb", "/store.duckdb.wal"):
+            if os.path.exists(folder + left):
+                os.remove(folder + left)
         self.connection = duckdb.connect(folder + "/store.duckdb")
         self.connection.execute("set threads = 2")
         fields = cdm_fields(versions=("5.4",))
@@ -210,11 +214,10 @@ def measure(options, persons):
     folder = "%s/%d" % (options.folder, persons)
     os.makedirs(folder + "/definitions", exist_ok=True)
     store, index = folder + "/store.sqlite", folder + "/store.index"
-    say("%d persons: the store" % persons)
-    made = program(options.program, "generate", "--persons", str(persons), "--events", str(options.events), "--csv",
-                   folder + "/csv", store)[0]
+    made = stored(options, folder, store, persons)
     say("%d persons: the index" % persons)
     result = {"persons": persons, "events": made["events"], "store": os.path.getsize(store), "answers": {}, "engines": ["node"]}
+    result["scan"] = program(options.program, "scan", store)[0]
     result["build"] = program(options.program, "build", store, index)[0]
     result["refresh"] = refreshed(options, folder, store, index, persons)
     for variant in options.variants:
@@ -223,8 +226,9 @@ def measure(options, persons):
         for line in lines[1:]:
             result["answers"][line["question"][:3], variant] = {"node": line}
         result["open"] = lines[0]["wall"]
+        result["rates", variant] = program(options.program, "rates", index, *paths)[0]
     for key, engine in ENGINES.items():
-        if key in options.skip:
+        if key in options.skip or remembered(result, folder, engine):
             continue
         say("%d persons: %s" % (persons, engine.name))
         began = time.monotonic()
@@ -241,7 +245,47 @@ def measure(options, persons):
                     keep(result, "Circe", variant, opened.ask_as_circe(variant))
         finally:
             opened.close()
+        remember(result, folder, engine)
     return result
+
+
+def names(engine):
+    return [engine.name] + (["Circe"] if hasattr(engine, "ask_as_circe") else [])
+
+
+def remember(result, folder, engine):
+    """Keeps what an engine answered, so that a run that was ended goes on with the next engine."""
+    kept = [[*key, name, answers[name]] for key, answers in result["answers"].items() for name in names(engine) if name in answers]
+    with open("%s/%s.json" % (folder, engine.name), "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+
+
+def remembered(result, folder, engine):
+    """Takes what an earlier run in the same folder kept of an engine, if it has all that is asked now."""
+    try:
+        with open("%s/%s.json" % (folder, engine.name), encoding="utf-8") as file:
+            kept = json.load(file)
+    except FileNotFoundError:
+        return False
+    if {key[1] for key in result["answers"]} - {variant for _, variant, _, _ in kept}:
+        return False
+    for question, variant, name, answer in kept:
+        if (question, variant) in result["answers"]:
+            keep(result, name, variant, {question: answer})
+    return True
+
+
+def stored(options, folder, store, persons):
+    """Makes the store, or takes the one that an earlier run left in the folder; how many persons and events it has."""
+    note = folder + "/made.json"
+    if not os.path.exists(note):
+        say("%d persons: the store" % persons)
+        made = program(options.program, "generate", "--persons", str(persons), "--events", str(options.events), "--csv",
+                       folder + "/csv", store)[0]
+        with open(note, "w", encoding="utf-8") as file:
+            json.dump(made, file)
+    with open(note, encoding="utf-8") as file:
+        return json.load(file)
 
 
 def refreshed(options, folder, store, index, persons):
@@ -270,8 +314,9 @@ def mean(values):
 def table(result, variant):
     peers = result["engines"][1:]
     print("\n### %s persons, variant %s\n" % (format(result["persons"], ","), variant))
-    print("| question | persons | node, ms | general way, ms | " + " | ".join("%s, ms (ratio)" % peer for peer in peers) + " |")
-    print("|---|---|---|---|" + "---|" * len(peers))
+    print("| question | persons | node, ms | of the scatter time | general way, ms | "
+          + " | ".join("%s, ms (ratio)" % peer for peer in peers) + " |")
+    print("|---|---|---|---|---|" + "---|" * len(peers))
     ratios = {peer: [] for peer in peers}
     for (name, own), answers in sorted(result["answers"].items()):
         if own != variant:
@@ -287,9 +332,15 @@ def table(result, variant):
                 ratio = answer["cpu"] / node["cpu"]
                 ratios[peer].append(ratio)
                 cells.append("%.3g (%.0f)" % (answer["cpu"], ratio))
-        print("| %s | %d | %.3f | %.3g | %s |" % (name, node["persons"], node["cpu"], node["general"], " | ".join(cells)))
-    print("| geometric mean (least) | | | | "
+        print("| %s | %d | %.3f | %.2f | %.3g | %s |" % (
+            name, node["persons"], node["cpu"], node["cpu"] / node["scatter"], node["general"], " | ".join(cells)))
+    print("| geometric mean (least) | | | | | "
           + " | ".join("%.0f (%.0f)" % (mean(ratios[peer]), min(ratios[peer], default=math.nan)) for peer in peers) + " |")
+    rates = result["rates", variant]
+    print("\nThe machine over these postings, ns a posting, in C (Swift): "
+          + ", ".join("%s %.2f (%.2f)" % (loop, cost, rates["swift"][loop]) for loop, cost in sorted(rates["c"].items()))
+          + "; Swift costs %.2f of C (geometric mean). Memory is read at %.1f GB/s." % (
+              mean([rates["swift"][loop] / cost for loop, cost in rates["c"].items()]), rates["readGB"]))
 
 
 def report(options, results):
@@ -305,6 +356,9 @@ def report(options, results):
         ("index, bytes a row", lambda r: "%.2f" % r["build"]["bytesPerEvent"]),
         ("index, part of the SQLite file", lambda r: "%.1f %%" % (100 * r["build"]["bytes"] / r["store"])),
         ("build, million rows a processor second", lambda r: "%.2f" % r["build"]["eventsPerMicrosecond"]),
+        ("build, of a bare walk over the columns it reads",
+         lambda r: "%.2f" % (r["build"]["cpu"] / r["scan"]["walkCPU"])),
+        ("build, of SQLite's own sums over them", lambda r: "%.2f" % (r["build"]["cpu"] / r["scan"]["sumCPU"])),
         ("build, peak memory, MB", lambda r: "%d" % r["build"]["peakMB"]),
         ("refresh of every 200th person, part of the build", lambda r: "%.0f %%" % (100 * r["refresh"]["cpu"] / r["build"]["cpu"])),
         ("open, ms", lambda r: "%.1f" % r["open"]),
@@ -336,7 +390,7 @@ def main():
     parser.add_argument("--program", required=True, help="dure-bench")
     parser.add_argument("--persons", default="20000,100000", help="sizes of the stores")
     parser.add_argument("--events", type=int, default=65, help="clinical events a person, on average")
-    parser.add_argument("--folder", help="where stores are made (default: a temporary folder)")
+    parser.add_argument("--folder", help="where stores and the other engines' answers are made and kept for the next run (default: a temporary folder)")
     parser.add_argument("--variants", default="c,r")
     parser.add_argument("--skip", default="", help="engines to leave out: " + ", ".join(ENGINES))
     options = parser.parse_args()
@@ -344,6 +398,8 @@ def main():
                                 options.variants])
     options.variants = options.variants.split(",")
     options.skip = set(options.skip.split(","))
+    # Ended from outside, it still stops its server and removes its folder.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     kept = options.folder is not None
     options.folder = options.folder or tempfile.mkdtemp(prefix="dure-bench-")
     os.chmod(options.folder, 0o755) if not kept else None

@@ -9,11 +9,12 @@ import Testing
 @Suite("The engine's other promises")
 struct EngineTests {
     private func evaluate(
-        _ cohort: Cohort, in store: SmallStore, breakdown: [BreakdownDimension] = [], limits: EvaluationLimits = .standard
+        _ cohort: Cohort, in store: SmallStore, breakdown: [BreakdownDimension] = [], by set: BreakdownSet? = nil,
+        limits: EvaluationLimits = .standard
     ) throws -> (Evaluation, IndexedStore) {
         let indexed = try IndexedStore(store)
         let engine = CohortEngine(index: indexed.index, limits: limits)
-        return (try engine.evaluate(CohortExpression(parsing: cohort.text), breakdown: breakdown), indexed)
+        return (try engine.evaluate(CohortExpression(parsing: cohort.text), breakdown: breakdown, breakdownSet: set), indexed)
     }
 
     private func refusal(_ cohort: Cohort, limits: EvaluationLimits = .standard) throws -> CohortEngineError? {
@@ -93,6 +94,33 @@ struct EngineTests {
             ])
         #expect(found.evaluatedAnswer.attrition.map(\.name) == ["entry events", "cohort"])
         #expect(found.breakdown?.dimensions.map(\.name) == ["sex", "ageBand", "indexYear", "visitType"])
+    }
+
+    @Test("A month is a part of its year, and a further concept set divides in two, whenever its record is")
+    func monthAndSet() throws {
+        var store = SmallStore.withVocabulary()
+        for (person, day) in [(1, "2019-12-31"), (2, "2020-01-01"), (3, "1999-05-05"), (4, "2031-01-01")] {
+            store.person(person, from: "1990-01-01", to: "2035-12-31")
+            store.condition(person, 1, day)
+        }
+        store.drug(1, 11, "2020-06-01")
+        // A record outside all observation counts too; one of another set does not.
+        store.drug(3, 12, "1980-01-01")
+        store.drug(4, 1, "2031-01-01")
+        let set = BreakdownSet(codesetID: 1, domain: .drugExposure)
+        let (found, indexed) = try evaluate(condition, in: store, breakdown: [.indexMonth, .conceptSet], by: set)
+        #expect(
+            try #require(found.breakdown).cells.mapValues { indexed.persons($0) } == [
+                ["2019-12", "with"]: [1], ["2020-01", "without"]: [2], ["before-2000", "with"]: [3],
+                ["after-2030", "without"]: [4],
+            ])
+        let uses = try #require(found.conceptSets.first { $0.id == 1 }?.uses)
+        #expect(uses.map(\.table) == [.drug] && uses.map(\.records.value) == [2])
+        let months = BreakdownCategories.names(of: .indexMonth)
+        #expect(months.count == 2 + 31 * 12 && months[1] == "2000-01" && months[372] == "2030-12")
+        #expect { try evaluate(condition, in: store, breakdown: [.conceptSet]) } throws: {
+            ($0 as? CohortEngineError)?.code == .invalid
+        }
     }
 
     @Test("Each level of age bands is a sum of the finer one")

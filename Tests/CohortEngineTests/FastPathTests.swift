@@ -14,10 +14,10 @@ struct FastPathTests {
         let indexed = try IndexedStore(RandomStore.make(seed: 500 + storeSeed, persons: 90))
         var maker = PlainDefinition(seed: storeSeed)
         var fast = 0
-        for _ in 0..<40 {
+        for number in 0..<40 {
             let text = maker.text()
             let expression = try CohortExpression(parsing: Array(text.utf8))
-            fast += try Self.compare(indexed.index, expression, text) ? 1 : 0
+            fast += try Self.compare(indexed.index, expression, text, number) ? 1 : 0
         }
         #expect(fast >= 30, "only \(fast) of 40 definitions took the fast path")
     }
@@ -27,21 +27,29 @@ struct FastPathTests {
         let indexed = try IndexedStore(RandomStore.make(seed: 700 + storeSeed))
         for number in 0..<60 {
             let definition = RandomDefinition.make(seed: storeSeed * 1_000 + number, hours: false)
-            _ = try Self.compare(indexed.index, try CohortExpression(reading: definition), definition.text())
+            _ = try Self.compare(indexed.index, try CohortExpression(reading: definition), definition.text(), number)
         }
     }
 
     /// Evaluates both ways.
     /// - Returns: whether the definition takes the fast path.
-    private static func compare(_ index: EventIndex, _ expression: CohortExpression, _ text: String) throws -> Bool {
-        let breakdown: [BreakdownDimension] = [.sex, .ageBand, .indexYear]
+    private static func compare(
+        _ index: EventIndex, _ expression: CohortExpression, _ text: String, _ number: Int
+    ) throws -> Bool {
+        let breakdown =
+            number % 3 == 0
+            ? []
+            : number.isMultiple(of: 2) ? [BreakdownDimension.sex, .ageBand, .indexYear] : [.indexMonth, .visitType, .conceptSet]
+        let set = BreakdownSet(
+            codesetID: number % 3, domain: [.drugExposure, .visitOccurrence, .measurement, .death][number % 4])
         let engine = CohortEngine(index: index)
         // What the engine refuses by name takes neither way.
         guard engine.unsupported(in: expression).isEmpty else { return false }
         var compiler = try PlanCompiler(expression, index: index, limits: .standard)
-        guard FastPlan(try compiler.compile(), breakdown: breakdown) != nil else { return false }
+        guard FastPlan(try compiler.compile(), breakdown: try compiler.compile([], by: nil)) != nil else { return false }
         func evaluate(_ fast: Bool) throws -> Evaluation {
-            try engine.evaluate(expression, breakdown: breakdown, isCancelled: { false }, mayTakeFastPath: fast)
+            try engine.evaluate(
+                expression, breakdown: breakdown, breakdownSet: set, isCancelled: { false }, mayTakeFastPath: fast)
         }
         let (fast, slow) = (try evaluate(true), try evaluate(false))
         #expect(fast.persons == slow.persons, "\(text)")
@@ -71,7 +79,10 @@ private struct PlainDefinition {
     mutating func text() -> String {
         var cohort = Cohort(criterion())
         if random.chance(30) { cohort.primary.append(criterion()) }
-        cohort.primaryLimit = "First"
+        cohort.primaryLimit = random.pick(["First", "All"])
+        cohort.qualifiedLimit = random.pick(["First", "First", "All", "Last"])
+        cohort.expressionLimit = random.pick(["First", "First", "All", "Last"])
+        cohort.pad = random.pick([0, 0, 30])
         cohort.prior = random.pick([0, 0, 30, 365])
         cohort.post = random.pick([0, 0, 0, 30])
         if random.chance(30) { cohort.additional = group(depth: 0) }
@@ -85,7 +96,7 @@ private struct PlainDefinition {
 
     private mutating func criterion() -> String {
         let domain = random.pick([
-            "ConditionOccurrence", "ConditionOccurrence", "DrugExposure", "Measurement", "ProcedureOccurrence",
+            "ConditionOccurrence", "ConditionOccurrence", "DrugExposure", "Measurement", "ProcedureOccurrence", "VisitOccurrence",
         ])
         var parts: [String] = []
         if random.chance(90) { parts.append(#""CodesetId": \#(random.pick([0, 0, 1, 2, 4]))"#) }
@@ -94,7 +105,9 @@ private struct PlainDefinition {
         if random.chance(20) { parts.append(#""Age": \#(range([10, 30, 40, 60]))"#) }
         if random.chance(15) { parts.append(#""Gender": [{"CONCEPT_ID": \#(random.pick([8_507, 8_532]))}]"#) }
         if domain == "Measurement", !isFirst, random.chance(60) { parts.append(#""ValueAsNumber": \#(range([1, 5, 10, 50]))"#) }
-        if !isFirst, random.chance(20) { parts.append(#""VisitType": [{"CONCEPT_ID": \#(random.pick([9_201, 9_202]))}]"#) }
+        if !isFirst, domain != "VisitOccurrence", random.chance(20) {
+            parts.append(#""VisitType": [{"CONCEPT_ID": \#(random.pick([9_201, 9_202]))}]"#)
+        }
         return #"{"\#(domain)": {\#(parts.joined(separator: ", "))}}"#
     }
 

@@ -73,6 +73,50 @@ struct FeasibilityQuestionTests {
             ])
     }
 
+    @Test("A breakdown by a concept set says which, of the cohort's own, and among which records")
+    func breakdownSet() throws {
+        let sets: JSONValue = [["id": 3, "name": "B", "expression": ["items": []]]]
+        let asked =
+            whole
+            .setting("/cohort/ConceptSets", to: sets)
+            .setting("/outputs/breakdown", to: ["indexMonth", "conceptSet"])
+            .setting("/outputs/conceptSet", to: ["id": 3, "domain": "DrugExposure"])
+        let question = try FeasibilityQuestion(reading: asked)
+        #expect(question.breakdown == [.indexMonth, .conceptSet])
+        #expect(question.breakdownSet == BreakdownSet(codesetID: 3, domain: .drugExposure))
+        #expect(question.json == asked)
+        let other = try FeasibilityQuestion(reading: asked.setting("/outputs/conceptSet/domain", to: "Measurement"))
+        #expect(other.canonicalBytes != question.canonicalBytes)
+        let english = question.sentences(.english).filter { $0.section == .outputs }.map(\.text)
+        #expect(
+            english.suffix(3) == [
+                "the patients by, in one table:", "month of the index date",
+                "whether a drug exposure of 'B' is recorded, at any time",
+            ])
+        let korean = question.sentences(.korean).filter { $0.section == .outputs }.map(\.text)
+        #expect(korean.last == "'B' 약물 노출 기록이 있는지(시점 무관)")
+    }
+
+    @Test(
+        "A breakdown that contradicts itself is refused with its place",
+        arguments: [
+            (["sex"], ["id": 3, "domain": "Death"], "/outputs/conceptSet"), (["conceptSet"], nil, "/outputs/conceptSet"),
+            (["conceptSet"], ["id": 4, "domain": "Death"], "/outputs/conceptSet"),
+            (["conceptSet"], ["id": 3], "/outputs/conceptSet/domain"),
+            (["conceptSet"], ["domain": "Death"], "/outputs/conceptSet/id"),
+            (["conceptSet"], ["id": 3, "domain": "ObservationPeriod"], "/outputs/conceptSet/domain"),
+            (["conceptSet"], ["id": 3, "domain": "Death", "window": 1], "/outputs/conceptSet/window"),
+            (["indexYear", "indexMonth"], nil, "/outputs/breakdown"), (["ageBand", "indexMonth"], nil, "/outputs/breakdown"),
+            (["indexMonth", "sex", "visitType"], nil, "/outputs/breakdown"),
+        ] as [(JSONValue, JSONValue?, String)])
+    func contradictions(breakdown: JSONValue, set: JSONValue?, place: String) throws {
+        let sets: JSONValue = [["id": 3, "name": "B", "expression": ["items": []]]]
+        var asked = whole.setting("/cohort/ConceptSets", to: sets).setting("/outputs/breakdown", to: breakdown)
+        if let set { asked = asked.setting("/outputs/conceptSet", to: set) }
+        let error = try #require(throws: CohortError.self) { try FeasibilityQuestion(reading: asked) }
+        #expect(error.problems.map(\.pointer.description) == [place])
+    }
+
     @Test("A question in a message fails with the place in the message")
     func inMessage() throws {
         let message = JSONReader(["question": ["schema": "dure.question/1"]])

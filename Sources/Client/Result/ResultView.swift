@@ -158,12 +158,19 @@ struct DimensionWords {
         case "sex": language.choose("SEX", "성별")
         case "ageBand": language.choose("AGE", "연령대")
         case "indexYear": language.choose("INDEX YEAR", "기준 연도")
+        case "indexMonth": language.choose("INDEX MONTH", "기준 연월")
+        case "conceptSet": language.choose("RECORD OF SET", "개념 집합 기록")
         case "visitType": language.choose("VISIT", "방문 유형")
         default: name
         }
     }
 
     func category(_ category: String, of dimension: String) -> String {
-        category == DisclosedBreakdown.all ? language.choose("all", "전체") : category
+        switch (dimension, category) {
+        case (_, DisclosedBreakdown.all): language.choose("all", "전체")
+        case ("conceptSet", "with"): language.choose("with", "있음")
+        case ("conceptSet", "without"): language.choose("without", "없음")
+        default: category
+        }
     }
 }

@@ -12,6 +12,10 @@ public enum BreakdownCategories {
         case .sex: ["female", "male", "unknown"]
         case .ageBand: BreakdownBands.labels() + [BreakdownBands.unknown]
         case .indexYear: ["before-\(years.lowerBound)"] + years.map { "\($0)" } + ["after-\(years.upperBound)"]
+        case .indexMonth:
+            ["before-\(years.lowerBound)"]
+                + years.flatMap { year in (1...12).map { "\(year)-\($0 < 10 ? "0" : "")\($0)" } } + ["after-\(years.upperBound)"]
+        case .conceptSet: ["with", "without"]
         case .visitType: ["inpatient", "outpatient", "emergency", "emergency-inpatient", "other", "none"]
         }
     }
@@ -33,6 +37,15 @@ public enum BreakdownCategories {
         if year < years.lowerBound { return 0 }
         return year > years.upperBound ? years.count + 1 : year - years.lowerBound + 1
     }
+
+    /// The category of an index month: each year's months in its place, so that a year is the sum of its months.
+    static func indexMonth(_ year: Int, _ month: Int) -> Int {
+        if year < years.lowerBound { return 0 }
+        return year > years.upperBound ? years.count * 12 + 1 : (year - years.lowerBound) * 12 + month
+    }
+
+    /// The category of whether there is a record of the further concept set.
+    static func conceptSet(_ isHolder: Bool) -> Int { isHolder ? 0 : 1 }
 
     /// The category of a visit's concept; nil is no visit.
     static func visitType(_ concept: Int32?) -> Int {

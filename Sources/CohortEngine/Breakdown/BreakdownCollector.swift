@@ -4,46 +4,31 @@ import EventIndex
 
 /// Sorts the cohort's persons into cells by what they were at their index date: the start of their first stay.
 struct BreakdownCollector {
-    let dimensions: [BreakdownDimension]
-    private let universe: Int
-    private var cells: [[Int]: [UInt64]] = [:]
+    let plan: BreakdownPlan
+    private var cells: BreakdownCells
 
-    init(_ dimensions: [BreakdownDimension], universe: Int) {
-        self.dimensions = dimensions
-        self.universe = universe
+    init(_ plan: BreakdownPlan, universe: Int) {
+        self.plan = plan
+        cells = BreakdownCells(plan.dimensions, universe: universe)
     }
 
     /// Adds the persons of one block.
     mutating func add(_ stays: [IndexStay], reader: BlockReader) throws(CohortEngineError) {
-        guard !dimensions.isEmpty, !stays.isEmpty else { return }
-        let visits = dimensions.contains(.visitType) ? try Self.visitConcepts(of: stays, reader) : [:]
+        guard !plan.isEmpty, !stays.isEmpty else { return }
+        let visits = plan.dimensions.contains(.visitType) ? try Self.visitConcepts(of: stays, reader) : [:]
+        let holders = try plan.holders(reader.index, block: reader.block, budget: reader.budget)
         for stay in stays {
-            let cell = dimensions.map { Self.category($0, stay, visits, reader) }
             let ordinal = reader.block * EventIndex.blockSize + Int(stay.person)
-            if cells[cell] == nil {
-                let words = (universe + 63) / 64
-                try reader.budget.hold(bytes: words * 8)
-                cells[cell] = [UInt64](repeating: 0, count: words)
-            }
-            cells[cell]?[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
+            try cells.add(ordinal, reader.budget) { Self.category($0, stay, visits, holders, reader) }
         }
     }
 
     /// The table for the gate; nil when no breakdown was asked.
-    func breakdown() -> EvaluatedBreakdown? {
-        guard !dimensions.isEmpty else { return nil }
-        let names = dimensions.map { BreakdownCategories.names(of: $0) }
-        var sets: [[String]: PersonSet] = [:]
-        for (cell, words) in cells {
-            sets[zip(names, cell).map { $0[$1] }] = PersonSet(universe: universe, words: words)
-        }
-        return EvaluatedBreakdown(
-            dimensions: zip(dimensions, names).map { EvaluatedBreakdown.Dimension(name: $0.rawValue, categories: $1) },
-            cells: sets)
-    }
+    mutating func breakdown() -> EvaluatedBreakdown? { cells.breakdown() }
 
     private static func category(
-        _ dimension: BreakdownDimension, _ stay: IndexStay, _ visits: [Int64: VisitFacts], _ reader: BlockReader
+        _ dimension: BreakdownDimension, _ stay: IndexStay, _ visits: [Int64: VisitFacts],
+        _ holders: PersonBits?, _ reader: BlockReader
     ) -> Int {
         let person = Int(stay.person)
         switch dimension {
@@ -51,6 +36,10 @@ struct BreakdownCollector {
             return BreakdownCategories.sex(reader.persons.hasRow[person] ? reader.persons.gender[person] : EventRows.nullConcept)
         case .ageBand: return BreakdownCategories.ageBand(reader.persons.age(of: person, on: stay.start))
         case .indexYear: return BreakdownCategories.indexYear(CivilDay.year(of: stay.start))
+        case .indexMonth:
+            let date = CivilDay.components(of: stay.start)
+            return BreakdownCategories.indexMonth(date.year, date.month)
+        case .conceptSet: return BreakdownCategories.conceptSet(holders?.contains(person) ?? false)
         case .visitType:
             // A visit of another person does not count.
             let visit = visits[stay.visit].flatMap { $0.person == stay.person ? $0.concept : nil }

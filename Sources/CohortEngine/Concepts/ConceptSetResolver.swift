@@ -22,8 +22,8 @@ struct ConceptSetResolver {
 
     /// The set's concepts: what the included items bring, less what the excluded ones bring.
     func resolve(_ set: ConceptSet) throws(CohortEngineError) -> ResolvedConceptSet {
-        var included = try concepts(of: set.items.filter { !$0.isExcluded }, set)
-        included.subtract(try concepts(of: set.items.filter(\.isExcluded), set))
+        let included = try concepts(of: set.items.filter { !$0.isExcluded }, set)
+        let excluded = try concepts(of: set.items.filter(\.isExcluded), set)
         var absent: [Int] = []
         var invalid: [Int] = []
         for item in set.items {
@@ -33,35 +33,53 @@ struct ConceptSetResolver {
             default: break
             }
         }
-        return ResolvedConceptSet(concepts: included.sorted(), absent: absent, invalid: invalid)
+        return ResolvedConceptSet(
+            concepts: excluded.isEmpty ? included : Self.without(excluded, included), absent: absent, invalid: invalid)
     }
 
-    private func concepts(of items: [ConceptSetItem], _ set: ConceptSet) throws(CohortEngineError) -> Set<Int32> {
-        var found = Set<Int32>()
+    private static func without(_ excluded: [Int32], _ included: [Int32]) -> [Int32] {
+        let excluded = Set(excluded)
+        return included.filter { !excluded.contains($0) }
+    }
+
+    /// What the items bring, ascending, each concept once.
+    private func concepts(of items: [ConceptSetItem], _ set: ConceptSet) throws(CohortEngineError) -> [Int32] {
+        var found: [Int32] = []
         for item in items {
             let own = try self.own(item)
-            found.formUnion(own)
+            found += own
             if item.includeMapped {
-                for concept in own { found.formUnion(try sources(of: concept)) }
+                for concept in own { found += try sources(of: concept) }
             }
+            if found.count > limits.conceptsPerSet { found = Self.ascending(found) }
             guard found.count <= limits.conceptsPerSet else {
                 throw CohortEngineError(
                     .limit, "\(set.pointer) resolves to more than \(limits.conceptsPerSet) concepts",
                     advice: "Name narrower concepts, or ask the hospital to raise its limit")
             }
         }
-        return found
+        return Self.ascending(found)
+    }
+
+    /// Sorted, each once. Mostly it is so already: one item brings its descendants in order.
+    private static func ascending(_ concepts: [Int32]) -> [Int32] {
+        var isAscending = true
+        for place in concepts.indices.dropFirst() where concepts[place - 1] >= concepts[place] { isAscending = false }
+        if isAscending { return concepts }
+        var unique: [Int32] = []
+        for concept in concepts.sorted() where concept != unique.last { unique.append(concept) }
+        return unique
     }
 
     /// The concept itself, if the store knows it, and its valid descendants if the item wants them: descendants are found
     /// even where the concept itself is missing from CONCEPT.
-    private func own(_ item: ConceptSetItem) throws(CohortEngineError) -> Set<Int32> {
+    private func own(_ item: ConceptSetItem) throws(CohortEngineError) -> [Int32] {
         guard let id = Int32(exactly: item.concept.id), id != EventRows.nullConcept else { return [] }
-        var found = Set<Int32>()
-        if facts(item.concept.id) != nil { found.insert(id) }
+        var found: [Int32] = []
+        if facts(item.concept.id) != nil { found.append(id) }
         guard item.includeDescendants else { return found }
-        for descendant in try descendants(of: id) {
-            if let facts = facts(Int(descendant)), !facts.isInvalid { found.insert(descendant) }
+        for descendant in try descendants(of: id) where descendant != id {
+            if let facts = facts(Int(descendant)), !facts.isInvalid { found.append(descendant) }
         }
         return found
     }

@@ -7,10 +7,11 @@ struct ConceptSetUses {
     /// Sets that choose by something else: attributes, persons, source concepts.
     private(set) var mentioned = Set<Int>()
 
-    init(_ expression: CohortExpression) {
+    init(_ expression: CohortExpression, _ breakdownSet: BreakdownSet? = nil) {
         for criterion in expression.primaryCriteria.criteria + expression.censoringCriteria { add(criterion) }
         if let group = expression.additionalCriteria { add(group) }
         for rule in expression.inclusionRules { add(rule.expression) }
+        if let set = breakdownSet, let rules = DomainRules(set.domain) { add(set.codesetID, rules.table) }
         if case .customEra(let era)? = expression.endStrategy { add(era.drugCodesetID, .drug) }
     }
 

@@ -17,7 +17,7 @@ struct EvaluationCollector {
     private var cohort: [UInt64]
     private var breakdown: BreakdownCollector
 
-    init(_ plan: CohortPlan, breakdown: [BreakdownDimension], universe: Int) {
+    init(_ plan: CohortPlan, breakdown: BreakdownPlan, universe: Int) {
         self.plan = plan
         self.universe = universe
         self.breakdown = BreakdownCollector(breakdown, universe: universe)
@@ -42,7 +42,7 @@ struct EvaluationCollector {
         try breakdown.add(outcome.firstStays, reader: reader)
     }
 
-    func evaluation(_ conceptSets: [ConceptSetResolution]) -> Evaluation {
+    mutating func evaluation(_ conceptSets: [ConceptSetResolution]) -> Evaluation {
         let names = plan.rules.map(\.name)
         return Evaluation(
             semanticsVersion: CohortSemantics.version, persons: set(cohort), events: ExactCount(cohortEvents),

@@ -2,39 +2,55 @@ import Cohorts
 import EventIndex
 
 /// Evaluates a fast plan on one block. Its vectors are used again from block to block.
+///
+/// With one entry event a person (primary limit First), or one qualified event after several entry events, everything is a
+/// vector over persons; where a person keeps several events, `FastEvents` evaluates the rules event by event.
 final class FastBlock {
+    let reader: FastReader
     private let plan: FastPlan
-    private let index: EventIndex
-    private(set) var block = 0
-    private(set) var facts: BlockFacts
+    private let events: FastEvents?
 
     /// The day of each person's index event.
-    let first = DayVector()
-    private let other = DayVector()
-    private let windows = WindowVector()
-    private let counters = PersonCounters()
-    /// Who has an index event, and who is left after the additional criteria.
+    private(set) lazy var first = DayVector()
+    private lazy var other = DayVector()
+    private lazy var windows = WindowVector()
+    private lazy var counters = PersonCounters()
+    /// Who has an entry event, and who is left after the additional criteria.
     let entry = PersonBits()
     let qualified = PersonBits()
+    private(set) var entryEvents = 0
     /// For each rule, who of the qualified satisfies it.
     private(set) var rules: [PersonBits]
+    /// What the rules did where persons have several events; then `rules` and `first` say nothing.
+    private(set) var several: SeveralEvents?
 
-    /// A block whose rows must be read the general way.
-    struct NeedsGeneralPath: Error {}
-
-    init(_ plan: FastPlan, index: EventIndex, facts: BlockFacts) {
+    init(_ plan: FastPlan, reader: FastReader) {
         self.plan = plan
-        self.index = index
-        self.facts = facts
+        self.reader = reader
+        events = plan.limit == .all ? FastEvents(reader) : nil
         rules = plan.rules.map { _ in PersonBits() }
     }
 
-    func evaluate(block: Int, facts: BlockFacts) throws {
-        self.block = block
-        self.facts = facts
-        try findEntry()
-        qualified.copy(entry)
-        if let group = plan.additional { try narrow(qualified, group) }
+    func evaluate(block: Int) throws {
+        try reader.open(block: block)
+        if plan.asksForDays { first.clear() }
+        entry.clear()
+        if let events {
+            try events.findEntry(entry)
+            entryEvents = events.entryEvents
+            try events.qualify()
+            if plan.keepsSeveral {
+                several = try events.included()
+                return
+            }
+            qualified.clear()
+            events.takeOne(plan.qualifiedLimit, first, qualified)
+        } else {
+            try findEntry()
+            entryEvents = entry.count
+            qualified.copy(entry)
+            if let group = plan.additional { try narrow(qualified, group) }
+        }
         for (place, group) in plan.rules.enumerated() {
             rules[place].copy(qualified)
             try narrow(rules[place], group)
@@ -44,11 +60,13 @@ final class FastBlock {
     // MARK: Entry events
 
     private func findEntry() throws {
-        first.clear()
-        entry.clear()
         let candidates = PersonBits()
         for criterion in plan.entry {
-            let postings = try self.postings(criterion)
+            let postings = try reader.postings(criterion)
+            if !plan.asksForDays {
+                try insert(criterion, postings)
+                continue
+            }
             try postings.insert(into: candidates)
             if criterion.first {
                 lowerByFirstEver(criterion, postings, candidates)
@@ -56,22 +74,27 @@ final class FastBlock {
                 try lower(criterion, postings, candidates)
             }
         }
+        if !plan.asksForDays { return }
         candidates.forEach { if first.day(of: $0) != nil { entry.insert($0) } }
     }
 
-    private func postings(_ criterion: FastCriterion) throws -> Postings {
-        guard let postings = try index.postings(criterion.selection, block: block) else { throw NeedsGeneralPath() }
-        return postings
+    /// Whoever has a row that passes everything, where nobody asks for its day.
+    private func insert(_ criterion: FastCriterion, _ postings: Postings) throws {
+        for (person, day) in postings.insert(
+            into: entry, within: reader.facts.observation, choice: try reader.choice(criterion, postings))
+        where reader.period(around: day, person) != nil {
+            entry.insert(person)
+        }
     }
 
     /// `First`: the earliest row over the whole record, which then must pass everything else.
     private func lowerByFirstEver(_ criterion: FastCriterion, _ postings: Postings, _ candidates: PersonBits) {
         other.clear()
         postings.lower(other)
-        let allowed = people(criterion)
+        let allowed = reader.people(criterion)
         candidates.forEach { person in
             guard let day = other.day(of: person), allowed?.contains(person) ?? true,
-                isInside(criterion, day, person), period(around: day, person) != nil
+                reader.isInside(criterion, day, person), reader.period(around: day, person) != nil
             else { return }
             first.lower(person, to: day)
         }
@@ -79,78 +102,15 @@ final class FastBlock {
 
     /// The earliest row that passes everything.
     private func lower(_ criterion: FastCriterion, _ postings: Postings, _ candidates: PersonBits) throws {
-        let choice = try self.choice(criterion, postings)
-        let allowed = people(criterion)
-        if criterion.isPlain, plan.priorDays == 0, plan.postDays == 0 {
-            facts.copyPeriods(to: windows)
-        } else {
-            windows.clear()
-            candidates.forEach { person in
-                if allowed?.contains(person) == false { return }
-                if facts.isPuzzling(person) { return windows.setPuzzling(person) }
-                guard let period = facts.period(of: person) else { return }
-                let own = bounds(criterion, person)
-                windows.set(
-                    person, from: max(Int(period.lowerBound) + plan.priorDays, own.lower),
-                    through: min(Int(period.upperBound) - plan.postDays, own.upper))
-            }
-        }
-        for (person, day) in postings.lower(first, within: windows, choice: choice)
-        where allowed?.contains(person) ?? true && isInside(criterion, day, person) && period(around: day, person) != nil {
+        let choice = try reader.choice(criterion, postings)
+        let allowed = reader.people(criterion)
+        let own = reader.entryWindows(criterion, candidates, using: windows)
+        for (person, day) in postings.lower(first, within: own, choice: choice)
+        where allowed?.contains(person) ?? true && reader.isInside(criterion, day, person)
+            && reader.period(around: day, person) != nil
+        {
             first.lower(person, to: day)
         }
-    }
-
-    /// The observation period that an index day lies in, with enough observation around the day.
-    private func period(around day: Int32, _ person: Int) -> ClosedRange<Int32>? {
-        func fits(_ period: ClosedRange<Int32>) -> Bool {
-            Int(period.lowerBound) + plan.priorDays <= Int(day) && Int(day) + plan.postDays <= Int(period.upperBound)
-                && period.contains(day)
-        }
-        if facts.isPuzzling(person) { return facts.periods(of: person).first(where: fits) }
-        return facts.period(of: person).flatMap { fits($0) ? $0 : nil }
-    }
-
-    // MARK: What a criterion asks beside its concepts
-
-    /// The persons that pass the tests of a person; nil if there is no such test.
-    private func people(_ criterion: FastCriterion) -> PersonBits? { people(criterion.persons) }
-
-    private func people(_ tests: [PersonTest]) -> PersonBits? {
-        guard let test = tests.first else { return nil }
-        let found = PersonBits()
-        facts.choose(test.column.attribute, into: found) { test.test.holds($0) }
-        for test in tests.dropFirst() {
-            let more = PersonBits()
-            facts.choose(test.column.attribute, into: more) { test.test.holds($0) }
-            found.intersect(more)
-        }
-        return found
-    }
-
-    /// The start days at which a person's row passes the tests of day and age.
-    private func bounds(_ criterion: FastCriterion, _ person: Int) -> Bounds {
-        guard let ages = criterion.ages else { return criterion.days }
-        guard let year = facts.yearOfBirth(person) else { return .none }
-        return criterion.days.intersected(YearDays.bounds(fromYear: year + ages.lower, throughYear: year + ages.upper))
-    }
-
-    private func isInside(_ criterion: FastCriterion, _ day: Int32, _ person: Int) -> Bool {
-        bounds(criterion, person).contains(Int(day))
-    }
-
-    /// The rows that pass the tests of columns; nil if there is no such test.
-    private func choice(_ criterion: FastCriterion, _ postings: Postings) throws -> Postings.Choice? {
-        var choice: Postings.Choice?
-        for test in criterion.columns {
-            switch test {
-            case .concept(let column, let test):
-                choice = try postings.choose(column, { $0 != EventRows.absentRow && test.holds($0) }, from: choice)
-            case .number(let column, let range):
-                choice = try postings.choose(column, number: { range.contains($0) }, from: choice)
-            }
-        }
-        return choice
     }
 
     // MARK: Groups
@@ -200,15 +160,10 @@ final class FastBlock {
     }
 
     private func narrow(_ alive: PersonBits, _ plan: DemographicPlan) {
-        if let people = people(plan.persons) { alive.intersect(people) }
+        if let people = reader.people(plan.persons) { alive.intersect(people) }
         let found = PersonBits()
         alive.forEach { person in
-            guard facts.hasRow(person), let day = first.day(of: person) else { return }
-            if let range = plan.age {
-                guard let year = facts.yearOfBirth(person), range.contains(Double(YearDays.year(of: day) - year)) else { return }
-            }
-            if let range = plan.start, !range.holds(day) { return }
-            found.insert(person)
+            if let day = first.day(of: person), reader.holds(plan, day, person) { found.insert(person) }
         }
         alive.copy(found)
     }
@@ -216,18 +171,22 @@ final class FastBlock {
     private func narrow(_ alive: PersonBits, _ counted: FastCounted) throws {
         let occurrence = counted.occurrence
         if occurrence.kind == .atLeast, occurrence.count == 0 { return }
-        let postings = try self.postings(counted.criterion)
-        setWindows(alive, counted)
-        let enough = occurrence.kind == .atLeast ? occurrence.count : occurrence.count + 1
-        if enough > 1, !counted.criterion.first {
+        let postings = try reader.postings(counted.criterion)
+        let enough = counted.mostTold
+        let tellsNumbers = enough > 1 && !counted.criterion.first
+        if tellsNumbers || !counted.isAnyRecord { setWindows(alive, counted) }
+        if tellsNumbers {
             try narrow(alive, counted, byCounting: postings)
             return
         }
         let found = PersonBits()
-        if counted.criterion.first {
+        if counted.isAnyRecord {
+            try postings.insert(into: found)
+            if let allowed = reader.people(counted.criterion) { found.intersect(allowed) }
+        } else if counted.criterion.first {
             markFirstEver(found, alive, postings)
         } else {
-            postings.mark(found, within: windows, choice: try choice(counted.criterion, postings))
+            postings.mark(found, within: windows, choice: try reader.choice(counted.criterion, postings))
         }
         // At most one event is told apart here: none, or some.
         switch occurrence.kind {
@@ -244,7 +203,7 @@ final class FastBlock {
 
     private func narrow(_ alive: PersonBits, _ counted: FastCounted, byCounting postings: Postings) throws {
         counters.clear()
-        postings.count(counters, within: windows, choice: try choice(counted.criterion, postings))
+        postings.count(counters, within: windows, choice: try reader.choice(counted.criterion, postings))
         let found = PersonBits()
         alive.forEach { if counted.occurrence.holds(Int(counters[$0])) { found.insert($0) } }
         alive.copy(found)
@@ -260,44 +219,13 @@ final class FastBlock {
     /// Where the counted events of each person may start.
     private func setWindows(_ alive: PersonBits, _ counted: FastCounted) {
         windows.clear()
-        let allowed = people(counted.criterion)
+        let allowed = reader.people(counted.criterion)
         alive.forEach { person in
             guard allowed?.contains(person) ?? true, let day = first.day(of: person),
-                let period = period(around: day, person)
+                let period = reader.period(around: day, person)
             else { return }
-            var window = bounds(counted.criterion, person)
-            if counted.insidePeriod {
-                window = window.intersected(Bounds(lower: Int(period.lowerBound), upper: Int(period.upperBound)))
-            }
-            window.lower = max(window.lower, Self.day(counted.lower, day, period) ?? window.lower)
-            window.upper = min(window.upper, Self.day(counted.upper, day, period) ?? window.upper)
+            let window = FastReader.window(counted, within: reader.bounds(counted.criterion, person), day, period)
             windows.set(person, from: window.lower, through: window.upper)
-        }
-    }
-
-    private static func day(_ bound: WindowBound, _ index: Int32, _ period: ClosedRange<Int32>) -> Int? {
-        switch bound {
-        case .days(let days): Int(index) + days
-        case .periodStart: Int(period.lowerBound)
-        case .periodEnd: Int(period.upperBound)
-        case .minutes, .none: nil
-        }
-    }
-}
-
-extension FastGroup.Member {
-    /// Whether it is decided without reading events.
-    fileprivate var isCheap: Bool {
-        if case .demographic = self { true } else { false }
-    }
-}
-
-extension PersonTest.Column {
-    fileprivate var attribute: BlockFacts.Attribute {
-        switch self {
-        case .gender: .gender
-        case .race: .race
-        case .ethnicity: .ethnicity
         }
     }
 }

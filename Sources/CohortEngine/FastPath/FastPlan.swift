@@ -1,9 +1,10 @@
 // The fast path: plain feasibility questions straight from the postings.
 //
-// A definition whose primary limit is First has one entry event a person. Then everything that rules ask can be held in
-// vectors over the persons of a block (the day of the index event, a window of days, a set of bits), and no row is decoded,
-// sorted or copied. `FastPlan` says whether a plan has that shape; whatever it does not know goes the general way, so that
-// both give the same answer and a test can hold one against the other.
+// What a plain question asks of an event is its person and its start day. So everything that rules ask can be held in
+// vectors over the persons of a block (the day of the index event, a window of days, a set of bits) or, where a person has
+// several events, in one list of days a person; no row is decoded, sorted or copied. `FastPlan` says whether a plan has that
+// shape; whatever it does not know goes the general way, so that both give the same answer and a test can hold one against
+// the other.
 
 import CanonicalJSON
 import Cohorts
@@ -12,16 +13,28 @@ import EventIndex
 /// A plan that the fast path can evaluate.
 struct FastPlan: Sendable {
     let entry: [FastCriterion]
+    /// First or All.
+    let limit: EventLimit
     let priorDays: Int
     let postDays: Int
     let additional: FastGroup?
+    let qualifiedLimit: EventLimit
     let rules: [FastGroup]
+    let expressionLimit: EventLimit
+    let eraPad: Int
+    /// How many days after its start an event ends, at most with the observation period; nil for the end of the period.
+    /// Only where stays are told apart.
+    let stay: Int?
+    /// Whether anybody asks for the day of the index event; if not, it is enough to know who has one.
+    let asksForDays: Bool
 
     /// Nil if the plan needs the general way.
-    init?(_ plan: CohortPlan, breakdown: [BreakdownDimension]) {
-        guard plan.entry.limit == .first, plan.censorStart == nil, plan.censorEnd == nil, plan.eraPad >= 0,
-            Self.keepsEverybody(plan.exit), !breakdown.contains(.visitType)
+    init?(_ plan: CohortPlan, breakdown: BreakdownPlan) {
+        guard plan.entry.limit != .last, plan.censorStart == nil, plan.censorEnd == nil, plan.eraPad >= 0,
+            Self.keepsEverybody(plan.exit)
         else { return nil }
+        let tellsStays = plan.entry.limit == .all && plan.qualifiedLimit == .all && plan.expressionLimit == .all
+        if tellsStays, !Self.endsPlainly(plan) { return nil }
         var entry: [FastCriterion] = []
         for criterion in plan.entry.criteria {
             guard let fast = FastCriterion(criterion) else { return nil }
@@ -40,8 +53,17 @@ struct FastPlan: Sendable {
         }
         self.entry = entry
         self.rules = rules
+        limit = plan.entry.limit
         priorDays = plan.entry.priorDays
         postDays = plan.entry.postDays
+        qualifiedLimit = plan.qualifiedLimit
+        expressionLimit = plan.expressionLimit
+        eraPad = plan.eraPad
+        if case .offset(_, let days) = plan.exit { stay = days } else { stay = nil }
+        let isPlain = entry.allSatisfy { $0.isPlain && !$0.first } && plan.entry.priorDays == 0 && plan.entry.postDays == 0
+        asksForDays =
+            limit == .all || !breakdown.isEmpty || !isPlain
+            || !(rules + [additional].compactMap(\.self)).allSatisfy(\.isOfRecords)
     }
 
     /// Whether the exit cannot drop an event: its end is then never before its start. Censoring criteria end a
@@ -51,6 +73,17 @@ struct FastPlan: Sendable {
         case .observation, .exposure: true
         case .offset(let fromEnd, let days): !fromEnd && days >= 0
         }
+    }
+}
+
+extension FastPlan {
+    /// Whether persons may have several events when the rules are asked.
+    var keepsSeveral: Bool { limit == .all && qualifiedLimit == .all }
+
+    /// Whether the ends of several events of a person are known from their start days.
+    private static func endsPlainly(_ plan: CohortPlan) -> Bool {
+        if case .exposure = plan.exit { return false }
+        return plan.censoring.isEmpty
     }
 }
 
@@ -108,6 +141,8 @@ struct FastCriterion: Sendable {
 
     let selection: ConceptSelection
     let first: Bool
+    /// Whether its events belong to a visit.
+    let hasVisit: Bool
     private(set) var days = Bounds.all
     private(set) var ages: Bounds?
     private(set) var persons: [PersonTest] = []
@@ -122,6 +157,7 @@ struct FastCriterion: Sendable {
         else { return nil }
         selection = source.selection
         first = plan.first
+        hasVisit = source.hasVisit
         for test in plan.tests {
             guard add(test) else { return nil }
         }
@@ -181,6 +217,18 @@ struct FastGroup: Sendable {
         self.members = members
         rule = plan.rule
     }
+
+    /// Whether everything in it asks for records at any time, one or none.
+    var isOfRecords: Bool {
+        members.allSatisfy { member in
+            switch member {
+            case .group(let group): group.isOfRecords
+            case .demographic: false
+            case .counted(let counted):
+                counted.isAnyRecord && (counted.criterion.first || counted.mostTold <= 1)
+            }
+        }
+    }
 }
 
 /// A counted criterion whose window is one of start days.
@@ -202,5 +250,14 @@ struct FastCounted: Sendable {
         insidePeriod = plan.insidePeriod
         lower = window.lower
         upper = window.upper
+    }
+
+    /// From how many on it makes no difference.
+    var mostTold: Int { occurrence.kind == .atLeast ? occurrence.count : occurrence.count + 1 }
+
+    /// Whether a record at any time counts, whatever else it says: then the concepts' sets of persons decide.
+    var isAnyRecord: Bool {
+        !insidePeriod && lower == .none && upper == .none && criterion.days == .all && criterion.ages == nil
+            && criterion.columns.isEmpty
     }
 }

@@ -7,7 +7,8 @@ struct PlanCompiler {
     let index: EventIndex
     let limits: EvaluationLimits
     private let expression: CohortExpression
-    private let sets: [Int: ResolvedConceptSet]
+    /// The definition's concept sets in this store.
+    let sets: [Int: ResolvedConceptSet]
     private var criteria = 0
 
     init(_ expression: CohortExpression, index: EventIndex, limits: EvaluationLimits) throws(CohortEngineError) {
@@ -48,6 +49,17 @@ struct PlanCompiler {
             expressionLimit: expression.expressionLimit ?? .all, exit: try exit(), censoring: censoring,
             eraPad: expression.collapseSettings.eraPad, censorStart: expression.censorWindow?.start?.dayNumber,
             censorEnd: expression.censorWindow?.end?.dayNumber)
+    }
+
+    /// The plan of a breakdown.
+    func compile(_ dimensions: [BreakdownDimension], by set: BreakdownSet?) throws(CohortEngineError) -> BreakdownPlan {
+        guard dimensions.contains(.conceptSet) else { return BreakdownPlan(dimensions: dimensions, records: nil) }
+        guard let set, let rules = DomainRules(set.domain) else {
+            throw CohortEngineError(
+                .invalid, "/outputs/conceptSet is missing or names no records", advice: "Say by which concept set to break down")
+        }
+        let records = try select(rules.table, .standard(concepts(set.codesetID)))
+        return BreakdownPlan(dimensions: dimensions, records: records)
     }
 
     // MARK: Criteria

@@ -6,6 +6,16 @@ enum RuleMask {
     static func first(_ count: Int) -> UInt64 {
         count >= 64 ? .max : (1 << UInt64(count)) - 1
     }
+
+    /// How many of the first `rules` rules hold without a gap.
+    static func steps(_ mask: UInt64, _ rules: Int) -> Int { min((~mask).trailingZeroBitCount, rules) }
+
+    /// Whether an event with one mask is better than one with another: it satisfies more rules, or as many of which the first
+    /// comes earlier.
+    static func isBetter(_ mine: UInt64, _ theirs: UInt64) -> Bool {
+        if mine.nonzeroBitCount != theirs.nonzeroBitCount { return mine.nonzeroBitCount > theirs.nonzeroBitCount }
+        return mine.trailingZeroBitCount < theirs.trailingZeroBitCount
+    }
 }
 
 /// What the rules did to the qualified events of one block.
@@ -29,8 +39,7 @@ struct BlockInclusion {
         var best: Int?
         for place in 0..<qualified.count {
             byEvent[masks[place], default: 0] += 1
-            let steps = min(masks[place].trailingOnes, rules)
-            for step in 0...steps { anyEvent[step].insert(qualified.person[place]) }
+            for step in 0...RuleMask.steps(masks[place], rules) { anyEvent[step].insert(qualified.person[place]) }
             if let leader = best, qualified.person[leader] == qualified.person[place] {
                 if Self.isBetter(place, leader, qualified, masks) { best = place }
             } else {
@@ -44,21 +53,13 @@ struct BlockInclusion {
     private mutating func settle(_ best: Int?, _ qualified: IndexEvents, _ masks: [UInt64], _ rules: Int) {
         guard let best else { return }
         byPerson[masks[best], default: 0] += 1
-        for step in 0...min(masks[best].trailingOnes, rules) { bestEvent[step].insert(qualified.person[best]) }
+        for step in 0...RuleMask.steps(masks[best], rules) { bestEvent[step].insert(qualified.person[best]) }
     }
 
     /// Most rules, then the smallest rule that is satisfied, then the earliest start, then the event number.
     private static func isBetter(_ left: Int, _ right: Int, _ events: IndexEvents, _ masks: [UInt64]) -> Bool {
-        let (mine, theirs) = (masks[left], masks[right])
-        if mine.nonzeroBitCount != theirs.nonzeroBitCount { return mine.nonzeroBitCount > theirs.nonzeroBitCount }
-        if mine.trailingZeroBitCount != theirs.trailingZeroBitCount {
-            return mine.trailingZeroBitCount < theirs.trailingZeroBitCount
-        }
+        if RuleMask.isBetter(masks[left], masks[right]) { return true }
+        if RuleMask.isBetter(masks[right], masks[left]) { return false }
         return (events.start[left], events.number[left]) < (events.start[right], events.number[right])
     }
-}
-
-extension UInt64 {
-    /// How many of the lowest bits are set without a gap.
-    fileprivate var trailingOnes: Int { (~self).trailingZeroBitCount }
 }

@@ -1,5 +1,3 @@
-import CanonicalJSON
-
 /// What the persons of a cohort can be broken down by, at their index date.
 public enum BreakdownDimension: String, Sendable, Hashable, CaseIterable {
     /// Sex (the gender concept).
@@ -8,50 +6,29 @@ public enum BreakdownDimension: String, Sendable, Hashable, CaseIterable {
     case ageBand
     /// Calendar year of the index date.
     case indexYear
+    /// Calendar month of the index date.
+    case indexMonth
     /// Kind of visit of the index event.
     case visitType
+    /// Whether the person has, at any time, a record of one further concept set (see `BreakdownSet`).
+    case conceptSet
 
     /// More dimensions make cells too small to show.
     public static let most = 3
-}
 
-/// A title in the languages of the consortium.
-public struct QuestionTitle: Sendable, Hashable, JSONEncodable {
-    /// English.
-    public var en: String?
-    /// Korean.
-    public var ko: String?
-
-    /// The longest title, in bytes.
-    public static let longest = 400
-
-    /// A title in one or both languages.
-    public init(en: String? = nil, ko: String? = nil) {
-        self.en = en
-        self.ko = ko
-    }
-
-    /// The title in the asked language, or in the other.
-    public func text(_ language: SentenceLanguage) -> String? {
-        switch language {
-        case .english: en ?? ko
-        case .korean: ko ?? en
+    /// Why a breakdown cannot be by these dimensions together, and what to ask for instead; nil if it can.
+    public static func objection(to dimensions: [BreakdownDimension]) -> (what: String, advice: String)? {
+        if dimensions.count > most || Set(dimensions).count != dimensions.count {
+            return ("a breakdown has at most \(most) dimensions, each once", "Ask for fewer.")
         }
+        guard dimensions.contains(.indexMonth) else { return nil }
+        // More than thirty years of months: with many more categories nearly every cell would be too small to show.
+        if dimensions.count > 2 || dimensions.contains(.indexYear) || dimensions.contains(.ageBand) {
+            return (
+                "indexMonth stands alone or with one of sex, visitType and conceptSet",
+                "Ask for indexYear, or for fewer dimensions."
+            )
+        }
+        return nil
     }
-
-    /// `{"en": …, "ko": …}`
-    public var json: JSONValue {
-        var object = JSONObject()
-        object["en"] = en.map { .string($0) }
-        object["ko"] = ko.map { .string($0) }
-        return .object(object)
-    }
-}
-
-/// The languages that the house speaks to people.
-public enum SentenceLanguage: String, Sendable, Hashable, CaseIterable {
-    /// English.
-    case english = "en"
-    /// Korean.
-    case korean = "ko"
 }

@@ -4,7 +4,7 @@ import CanonicalJSON
 ///
 /// ```json
 /// {"schema": "dure.question/1", "title": {"en": "…", "ko": "…"}, "cohort": {Circe expression},
-///  "outputs": {"attrition": true, "breakdown": ["sex", "ageBand"]}}
+///  "outputs": {"attrition": true, "breakdown": ["sex", "conceptSet"], "conceptSet": {"id": 3, "domain": "DrugExposure"}}}
 /// ```
 public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     /// What the question is called.
@@ -15,6 +15,8 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     public var attrition: Bool
     /// The dimensions of the breakdown, at most `BreakdownDimension.most`, each once.
     public var breakdown: [BreakdownDimension]
+    /// The further concept set; there exactly if `breakdown` has `.conceptSet`.
+    public var breakdownSet: BreakdownSet?
 
     /// The schema's name.
     public static let schema = "dure.question/1"
@@ -22,12 +24,13 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     /// A question.
     public init(
         _ cohort: CohortExpression, title: QuestionTitle = QuestionTitle(), attrition: Bool = true,
-        breakdown: [BreakdownDimension] = []
+        breakdown: [BreakdownDimension] = [], breakdownSet: BreakdownSet? = nil
     ) {
         self.cohort = cohort
         self.title = title
         self.attrition = attrition
         self.breakdown = breakdown
+        self.breakdownSet = breakdownSet
     }
 
     /// The whole question.
@@ -46,6 +49,10 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     }
 
     private var outputs: JSONValue {
-        ["attrition": .bool(attrition), "breakdown": .array(breakdown.map { .string($0.rawValue) })]
+        var outputs: JSONObject = [
+            "attrition": .bool(attrition), "breakdown": .array(breakdown.map { .string($0.rawValue) }),
+        ]
+        outputs["conceptSet"] = breakdownSet?.json
+        return .object(outputs)
     }
 }

@@ -40,12 +40,13 @@ extension FeasibilityQuestion {
         Self.refuseUnknown(node, ["schema", "title", "cohort", "outputs"])
         let title = node.child("title").map(Self.title) ?? QuestionTitle()
         let outputs = node.child("outputs")
-        if let outputs, outputs.object() != nil { Self.refuseUnknown(outputs, ["attrition", "breakdown"]) }
-        let breakdown = outputs.map(Self.breakdown) ?? []
+        if let outputs, outputs.object() != nil { Self.refuseUnknown(outputs, ["attrition", "breakdown", "conceptSet"]) }
+        let breakdown = outputs.map(BreakdownReader.dimensions) ?? []
         let attrition = outputs?.optionalFlag("attrition") ?? true
         let cohort = node.required("cohort", "Add the cohort expression.").flatMap(ExpressionReader.expression)
+        let breakdownSet = outputs.flatMap { BreakdownReader.set($0, breakdown, cohort) }
         guard let cohort, log.problems.isEmpty else { throw CohortError(.invalidQuestion, log.problems) }
-        self.init(cohort, title: title, attrition: attrition, breakdown: breakdown)
+        self.init(cohort, title: title, attrition: attrition, breakdown: breakdown, breakdownSet: breakdownSet)
     }
 
     private static func checkSchema(_ node: DefinitionNode) {
@@ -54,7 +55,7 @@ extension FeasibilityQuestion {
             .badValue, "this is a question of another schema, \(schema.value.text())", advice: "Write \"\(Self.schema)\".")
     }
 
-    private static func refuseUnknown(_ node: DefinitionNode, _ known: [String]) {
+    static func refuseUnknown(_ node: DefinitionNode, _ known: [String]) {
         for key in node.value.objectValue?.keys ?? [] where !known.contains(key) {
             node.log.report(
                 .unknownKey, at: node.pointer.appending(key), "a question has no member \"\(key.prefix(60))\" here",
@@ -72,22 +73,6 @@ extension FeasibilityQuestion {
                 advice: "Shorten it.")
         }
         return title
-    }
-
-    private static func breakdown(_ node: DefinitionNode) -> [BreakdownDimension] {
-        let elements = node.list("breakdown")
-        let all = BreakdownDimension.allCases.map(\.rawValue).joined(separator: ", ")
-        let found = elements.compactMap { element -> BreakdownDimension? in
-            if let word = element.value.stringValue, let dimension = BreakdownDimension(rawValue: word) { return dimension }
-            element.report(.badValue, "\(element.value.text()) is no dimension", advice: "Use \(all).")
-            return nil
-        }
-        if elements.count > BreakdownDimension.most || Set(found).count != found.count {
-            node.log.report(
-                .badValue, at: node.pointer.appending("breakdown"),
-                "a breakdown has at most \(BreakdownDimension.most) dimensions, each once", advice: "Ask for fewer.")
-        }
-        return found
     }
 }
 

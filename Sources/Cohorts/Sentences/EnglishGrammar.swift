@@ -7,6 +7,7 @@ struct EnglishGrammar: SentenceGrammar {
         case .rules: "Inclusion criteria, in the order of attrition"
         case .exit: "Exit"
         case .conceptSets: "Concept sets"
+        case .outputs: "What is shown"
         }
     }
 
@@ -111,7 +112,7 @@ struct EnglishGrammar: SentenceGrammar {
         return noun == "quantity" ? "quantities" : noun + "s"
     }
 
-    private static func article(_ noun: String) -> String {
+    static func article(_ noun: String) -> String {
         ["a", "e", "i", "o"].contains(String(noun.prefix(1))) ? "an" : "a"
     }
 

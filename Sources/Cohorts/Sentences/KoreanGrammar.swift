@@ -7,6 +7,7 @@ struct KoreanGrammar: SentenceGrammar {
         case .rules: "포함 기준(대상자 선정 순서)"
         case .exit: "코호트 종료"
         case .conceptSets: "개념 집합"
+        case .outputs: "출력"
         }
     }
 

@@ -14,6 +14,8 @@ public struct SentenceLine: Sendable, Hashable, JSONEncodable {
         case exit
         /// What the names of concept sets stand for.
         case conceptSets
+        /// What is shown of the counts.
+        case outputs
     }
 
     /// The part.
@@ -39,6 +41,13 @@ extension CohortExpression {
     public func sentences(_ language: SentenceLanguage) -> [SentenceLine] {
         var readBack = ReadBack(self, language)
         return readBack.lines()
+    }
+}
+
+extension FeasibilityQuestion {
+    /// The whole question in words: the definition, then what is shown of its counts.
+    public func sentences(_ language: SentenceLanguage) -> [SentenceLine] {
+        cohort.sentences(language) + OutputWords(self, language).lines
     }
 }
 

@@ -49,7 +49,7 @@ public struct EvaluatedAnswer: Sendable {
 public struct EvaluatedBreakdown: Sendable {
     /// One dimension and all of its categories.
     public struct Dimension: Sendable, Hashable {
-        /// Name on the wire (`sex`, `ageBand`, `indexYear`, `visitType`).
+        /// Name on the wire (`sex`, `ageBand`, `indexYear`, `indexMonth`, `visitType`, `conceptSet`).
         public let name: String
         /// Every category, from a fixed register and in its order. A category must be listed whether or not anybody is in it:
         /// a list made from the data would show by absence that nobody is.

@@ -53,3 +53,13 @@ public struct IndexSuccession: Sendable, Hashable {
         self.generation = generation
     }
 }
+
+extension IndexBuilder {
+    /// The columns of the store that a build reads from each event table, for measuring a bare scan of them.
+    package var columnsRead: [(table: CDMTable, columns: [String])] {
+        EventTable.allCases.map(TableLayout.of).map(\.table).enumerated().compactMap { number, table in
+            guard store.profile.has(table) else { return nil }
+            return (table, TablePlan(EventTable.allCases[number], store.profile).names)
+        }
+    }
+}

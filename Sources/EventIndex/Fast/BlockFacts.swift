@@ -2,8 +2,10 @@
 public final class BlockFacts: Sendable {
     /// Persons in the block.
     public let count: Int
-    /// The observation period of each person who has one; `puzzling` for those with several or with one outside 1900 to 2079.
-    @usableFromInline let windows: [UInt32]
+    /// Every person's observation periods: the first, and the second of those who have two. Those with more, with overlapping
+    /// ones, or with one outside 1900 to 2079 are `puzzling`.
+    // Unsafe because a vector can be written: this one is complete before the facts are, and nobody writes to it afterwards.
+    nonisolated(unsafe) public let observation: WindowVector
     /// The periods of the puzzling persons: days since 1970-01-01, by (start, id).
     private let periods: [UInt16: [ClosedRange<Int32>]]
     /// `Int32.min` for NULL and without a row.
@@ -22,7 +24,7 @@ public final class BlockFacts: Sendable {
         case ethnicity
     }
 
-    init(_ persons: PersonRows, _ observation: ObservationPeriods) {
+    init(_ persons: PersonRows, _ periodRows: ObservationPeriods) {
         count = persons.count
         // Room for every ordinal that a row may name, also in the last block and in a damaged file.
         var years = [Int32](repeating: Int32.min, count: FileLayout.blockSize)
@@ -31,41 +33,48 @@ public final class BlockFacts: Sendable {
         genders = CodedConcepts(persons.gender, persons.hasRow)
         races = CodedConcepts(persons.race, persons.hasRow)
         ethnicities = CodedConcepts(persons.ethnicity, persons.hasRow)
-        var windows = [UInt32](repeating: WindowVector.empty, count: FileLayout.blockSize)
+        let windows = WindowVector()
         var periods: [UInt16: [ClosedRange<Int32>]] = [:]
         for person in 0..<persons.count {
-            let own = observation.range(of: person).compactMap { place -> ClosedRange<Int32>? in
-                let (start, end) = (observation.start[place], observation.end[place])
+            let own = periodRows.range(of: person).compactMap { place -> ClosedRange<Int32>? in
+                let (start, end) = (periodRows.start[place], periodRows.end[place])
                 return start <= end ? start...end : nil
             }
-            guard let only = own.first else { continue }
-            if own.count == 1, HotDay.code(only.lowerBound) != HotDay.escape, HotDay.code(only.upperBound) != HotDay.escape {
-                windows[person] = WindowVector.window(from: Int(only.lowerBound), through: Int(only.upperBound))
+            guard let first = own.first else { continue }
+            if own.count <= 2, own.allSatisfy(Self.fits), own.count == 1 || first.upperBound < own[1].lowerBound {
+                windows.set(person, from: Int(first.lowerBound), through: Int(first.upperBound))
+                if own.count == 2 {
+                    windows.setSecond(person, from: Int(own[1].lowerBound), through: Int(own[1].upperBound))
+                }
             } else {
-                windows[person] = WindowVector.puzzling
+                windows.setPuzzling(person)
                 periods[UInt16(person)] = own
             }
         }
-        self.windows = windows
+        self.observation = windows
         self.periods = periods
     }
 
-    /// Every person's observation period.
-    public func copyPeriods(to vector: WindowVector) {
-        windows.withUnsafeBufferPointer { own in
-            guard let start = own.baseAddress else { return }
-            vector.windows.update(from: start, count: FileLayout.blockSize)
-        }
+    private static func fits(_ period: ClosedRange<Int32>) -> Bool {
+        HotDay.code(period.lowerBound) != HotDay.escape && HotDay.code(period.upperBound) != HotDay.escape
     }
 
-    /// Whether the person has several observation periods, or one that does not fit.
+    /// Whether the person has more observation periods than two, overlapping ones, or one that does not fit.
     @inlinable
-    public func isPuzzling(_ person: Int) -> Bool { windows[person] == WindowVector.puzzling }
+    public func isPuzzling(_ person: Int) -> Bool { observation.windows[person & 0xFFFF] == WindowVector.puzzling }
 
-    /// The only observation period of a person who is not puzzling, as days since 1970-01-01; nil without one.
+    /// The first observation period of a person who is not puzzling, as days since 1970-01-01; nil without one.
     @inlinable
-    public func period(of person: Int) -> ClosedRange<Int32>? {
-        let window = windows[person]
+    public func period(of person: Int) -> ClosedRange<Int32>? { Self.range(observation.windows[person & 0xFFFF]) }
+
+    /// The second observation period of a person who is not puzzling.
+    @inlinable
+    public func secondPeriod(of person: Int) -> ClosedRange<Int32>? {
+        observation.hasSeconds ? Self.range(observation.seconds[person & 0xFFFF]) : nil
+    }
+
+    @inlinable
+    static func range(_ window: UInt32) -> ClosedRange<Int32>? {
         if window == WindowVector.empty || window == WindowVector.puzzling { return nil }
         return Int32(window & 0xFFFF) + HotDay.origin...Int32(window >> 16) + HotDay.origin
     }
@@ -102,6 +111,10 @@ public final class BlockFacts: Sendable {
 private struct CodedConcepts: Sendable {
     private let concepts: [Int32]
     private let places: [UInt16]
+    /// For each concept the words of a set of the persons who have it; empty where there are too many concepts for that.
+    private let words: [[UInt64]]
+    /// More concepts are looked up person by person.
+    private static let most = 16
     /// The place of persons without a row.
     private static let nobody = UInt16.max
 
@@ -113,6 +126,15 @@ private struct CodedConcepts: Sendable {
             places[person] = UInt16(clamping: known.withUnsafeBufferPointer { $0.sortedPlace(of: values[person]) } ?? 0)
         }
         self.places = places
+        guard concepts.count <= Self.most else {
+            words = []
+            return
+        }
+        var words = [[UInt64]](repeating: [UInt64](repeating: 0, count: PersonBits.wordCount), count: concepts.count)
+        for (person, place) in places.enumerated() where place != Self.nobody {
+            words[Int(place)][person >> 6] |= 1 << UInt64(person & 63)
+        }
+        self.words = words
     }
 
     @inline(__always)
@@ -127,6 +149,12 @@ private struct CodedConcepts: Sendable {
     func choose(into bits: PersonBits, _ test: (Int32) -> Bool) {
         let holds = concepts.map(test)
         bits.clear()
+        if !words.isEmpty {
+            for place in holds.indices where holds[place] {
+                for word in 0..<PersonBits.wordCount { bits.words[word] |= words[place][word] }
+            }
+            return
+        }
         for person in places.indices {
             let place = Int(places[person])
             if place < holds.count, holds[place] { bits.insert(person) }

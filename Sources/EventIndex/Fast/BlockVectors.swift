@@ -37,10 +37,14 @@ public final class DayVector {
     public func remove(_ person: Int) { days[person & 0xFFFF] = HotDay.escape }
 }
 
-/// From which day to which day something counts, for each person of a block.
+/// From which day to which day something counts, for each person of a block; for some of them from one day to another twice.
 public final class WindowVector {
     /// The lower half is the first day's code, the upper half the last day's.
     @usableFromInline let windows: UnsafeMutablePointer<UInt32>
+    /// A later window of the same person; without values unless `hasSeconds`.
+    @usableFromInline let seconds: UnsafeMutablePointer<UInt32>
+    /// Whether anybody has a second window.
+    @usableFromInline var hasSeconds = false
 
     /// A window that no day lies in.
     @usableFromInline static var empty: UInt32 { 0xFFFF_FFFF }
@@ -50,13 +54,20 @@ public final class WindowVector {
     /// Empty windows.
     public init() {
         windows = .allocate(capacity: FileLayout.blockSize)
-        clear()
+        seconds = .allocate(capacity: FileLayout.blockSize)
+        windows.initialize(repeating: Self.empty, count: FileLayout.blockSize)
     }
 
-    deinit { windows.deallocate() }
+    deinit {
+        windows.deallocate()
+        seconds.deallocate()
+    }
 
     /// Empty windows for everybody.
-    public func clear() { windows.initialize(repeating: Self.empty, count: FileLayout.blockSize) }
+    public func clear() {
+        windows.initialize(repeating: Self.empty, count: FileLayout.blockSize)
+        hasSeconds = false
+    }
 
     /// Sets a person's window, in days since 1970-01-01; an empty one if the last day is before the first.
     @inlinable
@@ -64,16 +75,28 @@ public final class WindowVector {
         windows[person & 0xFFFF] = Self.window(from: first, through: last)
     }
 
+    /// Sets a person's second window.
+    public func setSecond(_ person: Int, from first: Int, through last: Int) {
+        if !hasSeconds {
+            seconds.initialize(repeating: Self.empty, count: FileLayout.blockSize)
+            hasSeconds = true
+        }
+        seconds[person & 0xFFFF] = Self.window(from: first, through: last)
+    }
+
     /// Says that the person's rows must be looked at one by one.
     @inlinable
     public func setPuzzling(_ person: Int) { windows[person & 0xFFFF] = Self.puzzling }
 
-    /// Whether a day lies in a person's window.
+    /// Whether a day lies in a person's window, or in the second one.
     public func contains(_ person: Int, _ day: Int32) -> Bool {
-        let window = windows[person & 0xFFFF]
         let code = UInt32(HotDay.code(day))
-        return code >= window & 0xFFFF && code <= window >> 16 && code != UInt32(HotDay.escape)
+        if code == UInt32(HotDay.escape) { return false }
+        return Self.contains(windows[person & 0xFFFF], code) || (hasSeconds && Self.contains(seconds[person & 0xFFFF], code))
     }
+
+    @inline(__always)
+    static func contains(_ window: UInt32, _ code: UInt32) -> Bool { code >= window & 0xFFFF && code <= window >> 16 }
 
     @inlinable
     static func window(from first: Int, through last: Int) -> UInt32 {
@@ -111,6 +134,10 @@ public final class PersonBits {
     /// Adds a person.
     @inlinable
     public func insert(_ person: Int) { words[(person & 0xFFFF) >> 6] |= 1 << UInt64(person & 63) }
+
+    /// Takes a person out.
+    @inlinable
+    public func remove(_ person: Int) { words[(person & 0xFFFF) >> 6] &= ~(1 << UInt64(person & 63)) }
 
     /// Whether a person is in the set.
     @inlinable

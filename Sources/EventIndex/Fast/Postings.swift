@@ -4,6 +4,8 @@
 /// reads `EventRows` instead.
 public struct Postings {
     let block: TableBlock?
+    /// The concept of each code of the table.
+    let concepts: [Int32]
     /// Rows of the concepts, one stretch for each, and their codes.
     let spans: [(code: UInt32, rows: Range<Int>)]
     /// How many rows there are.
@@ -26,6 +28,34 @@ public struct Postings {
                 }
             }
         }
+    }
+
+    /// Adds everybody who has a row inside the own window.
+    ///
+    /// - Returns: person and start day of the rows of persons whose window says that they must be looked at one by one.
+    public func insert(
+        into bits: PersonBits, within windows: WindowVector, choice: Choice? = nil
+    ) -> [(person: Int, day: Int32)] {
+        guard let block else { return [] }
+        var puzzling: [(person: Int, day: Int32)] = []
+        var place = 0
+        for span in spans {
+            for row in span.rows {
+                defer { place += 1 }
+                if let choice, !choice[place] { continue }
+                let person = Int(block.person[row])
+                let day = UInt32(block.start[row])
+                let window = windows.windows[person]
+                if WindowVector.contains(window, day)
+                    || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
+                {
+                    bits.words[person >> 6] |= 1 << UInt64(person & 63)
+                } else if window == WindowVector.puzzling {
+                    puzzling.append((person, Int32(day) + HotDay.origin))
+                }
+            }
+        }
+        return puzzling
     }
 
     /// Lowers each person's day to that of the earliest row.
@@ -53,7 +83,9 @@ public struct Postings {
                 let person = Int(block.person[row])
                 let day = UInt32(block.start[row])
                 let window = windows.windows[person]
-                if day >= window & 0xFFFF, day <= window >> 16 {
+                if WindowVector.contains(window, day)
+                    || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
+                {
                     first.days[person] = min(first.days[person], UInt16(truncatingIfNeeded: day))
                 } else if window == WindowVector.puzzling {
                     puzzling.append((person, Int32(day) + HotDay.origin))
@@ -181,7 +213,9 @@ extension EventIndex {
     /// tests source concepts, or when a start day among its rows lies before 1900 or after 2079-06-04.
     public func postings(_ selection: ConceptSelection, block: Int) throws(EventIndexError) -> Postings? {
         guard selection.sourceTest == nil else { return nil }
-        guard let table = try tableBlock(selection.table, block) else { return Postings(block: nil, spans: [], count: 0) }
+        guard let table = try tableBlock(selection.table, block) else {
+            return Postings(block: nil, concepts: [], spans: [], count: 0)
+        }
         var spans: [(code: UInt32, rows: Range<Int>)] = []
         var count = 0
         func add(_ code: UInt32) throws(EventIndexError) {
@@ -196,6 +230,6 @@ extension EventIndex {
             for code in 0..<UInt32(clamping: table.codeCount) { try add(code) }
         }
         if try table.hasEscape(in: spans.map(\.rows)) { return nil }
-        return Postings(block: table, spans: spans, count: count)
+        return Postings(block: table, concepts: conceptsByCode(of: selection.table), spans: spans, count: count)
     }
 }

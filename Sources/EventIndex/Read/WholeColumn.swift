@@ -54,4 +54,13 @@ enum WholeColumn {
             }
         }
     }
+
+    /// One value; `Int64.min` is NULL.
+    func value(_ row: Int, persons: UnsafeBufferPointer<UInt16>) throws(EventIndexError) -> Int64 {
+        var value = Int64.min
+        try withUnsafeMutablePointer(to: &value) { (out) throws(EventIndexError) in
+            try decode(row..<row + 1, persons: persons, into: out)
+        }
+        return value
+    }
 }

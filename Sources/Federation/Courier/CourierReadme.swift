@@ -22,8 +22,8 @@ extension CourierBundle.Readme {
             en.append(
                 "- \(ticket.id) · project \(ticket.project.id) (\(ticket.project.title.text("en"))) · organisation \(ticket.project.organisation) · purpose \(ticket.project.purposeClass.rawValue) · until \(ticket.expires)"
             )
-            ko += ticket.question.cohort.sentences(.korean).map { "  " + String(repeating: "  ", count: $0.level) + $0.text }
-            en += ticket.question.cohort.sentences(.english).map { "  " + String(repeating: "  ", count: $0.level) + $0.text }
+            ko += ticket.question.sentences(.korean).map { "  " + String(repeating: "  ", count: $0.level) + $0.text }
+            en += ticket.question.sentences(.english).map { "  " + String(repeating: "  ", count: $0.level) + $0.text }
         }
         return Self(ko: ko.map(Self.short), en: en.map(Self.short))
     }

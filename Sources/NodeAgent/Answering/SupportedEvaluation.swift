@@ -31,7 +31,10 @@ struct SupportedEvaluation {
             if isCancelled() { throw .cancelled }
             var reduced = question
             reduced.cohort = question.cohort.without(removed)
-            if !withBreakdown { reduced.breakdown = [] }
+            if !withBreakdown {
+                reduced.breakdown = []
+                reduced.breakdownSet = nil
+            }
             return try source.evaluate(reduced, isCancelled: isCancelled)
         }
     }

@@ -129,7 +129,7 @@ public enum ConfigurationTemplates {
           release_modes: ["named", "coded"]                 # named: with this hospital's name; coded: under a code of the query;
                                                             # secure-total: masked, in a sum over hospitals (needs totals below)
           outputs: ["total", "attrition", "breakdown"]      # total is always part of an answer
-          breakdown_max_dimensions: 2     # 0 to 3: by how many of sex, age band, year, visit type at once (default 2)
+          breakdown_max_dimensions: 2     # 0 to 3: by how many of sex, age band, year or month, visit type, concept set at once (default 2)
 
           # Who may ask, what for, and about what (default: anybody, anything). A project below can only narrow it.
           # organisations: ["ORG-0007"]

@@ -8,9 +8,13 @@ import EventIndex
 struct CoverageCheck {
     let index: EventIndex
 
-    /// The first reason why `expression` cannot be answered from this store, if there is one.
-    func refusal(_ expression: CohortExpression, _ sets: [ConceptSetResolution]) -> EvaluationRefusal? {
-        for criterion in expression.allCriteria {
+    /// The first reason why `question` cannot be answered from this store, if there is one.
+    func refusal(_ question: FeasibilityQuestion, _ sets: [ConceptSetResolution]) -> EvaluationRefusal? {
+        // Whoever has no record in a table that is not loaded is not "without".
+        if let set = question.breakdownSet, let table = Self.table(of: set.domain), isEmpty(table) || isUnmapped(table) {
+            return .unavailable(.domain, detail: Self.word(table))
+        }
+        for criterion in question.cohort.allCriteria {
             guard let table = Self.table(of: criterion.domain) else { continue }
             if isEmpty(table) || (choosesByConcept(criterion) && isUnmapped(table)) {
                 return .unavailable(.domain, detail: Self.word(table))

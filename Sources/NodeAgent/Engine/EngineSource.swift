@@ -48,15 +48,17 @@ struct EngineSource: AnswerSource {
         let unsupported = engine.unsupported(in: expression)
         guard unsupported.isEmpty else { throw .unsupported(unsupported.map { "\($0.pointer)" }) }
         if let refusal = coverage.refusal(
-            expression,
+            question,
             try engineWords(isCancelled) { () throws(CohortEngineError) in
-                try engine.resolution(of: expression)
+                try engine.resolution(of: expression, breakdownSet: question.breakdownSet)
             })
         {
             throw refusal
         }
         let answer = try engineWords(isCancelled) { () throws(CohortEngineError) in
-            try engine.evaluate(expression, breakdown: question.breakdown, isCancelled: isCancelled).evaluatedAnswer
+            try engine.evaluate(
+                expression, breakdown: question.breakdown, breakdownSet: question.breakdownSet, isCancelled: isCancelled
+            ).evaluatedAnswer
         }
         return EvaluatedAnswer(
             total: answer.total, attrition: question.attrition ? answer.attrition : [], breakdown: answer.breakdown)

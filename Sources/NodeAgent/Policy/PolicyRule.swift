@@ -54,7 +54,7 @@ public struct PolicyRequest: Sendable {
         breakdownDimensions = ticket.question.breakdown.count
         criteriaCount = ticket.question.cohort.handleCount
         conceptSetCount = ticket.question.cohort.conceptSets.count
-        domains = ticket.question.cohort.domains
+        domains = ticket.question.domains
         concepts = ConceptLookup(ticket.question, hierarchy)
         self.answered = answered
         self.now = now

@@ -1,5 +1,12 @@
 import Cohorts
 
+extension FeasibilityQuestion {
+    /// The domains that the question reads: its definition's, and that of a breakdown by a concept set.
+    var domains: Set<ClinicalDomain> {
+        cohort.domains.union([breakdownSet.flatMap { ClinicalDomain($0.domain) }].compactMap(\.self))
+    }
+}
+
 extension CohortExpression {
     /// Every criterion of the definition, nested ones included, in the order in which they stand.
     var allCriteria: [Criterion] {

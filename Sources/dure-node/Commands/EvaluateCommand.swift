@@ -42,7 +42,8 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try place.withIndex { index in
             do throws(CohortEngineError) {
                 return try CohortEngine(index: index).evaluate(
-                    question.cohort, breakdown: question.breakdown, isCancelled: { Interrupt.wasAsked })
+                    question.cohort, breakdown: question.breakdown, breakdownSet: question.breakdownSet,
+                    isCancelled: { Interrupt.wasAsked })
             } catch {
                 throw NodeError(error)
             }

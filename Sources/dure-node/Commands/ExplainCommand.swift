@@ -31,12 +31,15 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try LocalEvaluation.refuseInsideDaemon()
-        let expression = try place.question().cohort
+        let question = try place.question()
+        let expression = question.cohort
         Terminal.say("Exact counts of this hospital's records: they must not leave it.")
         let (sets, unsupported) = try place.withIndex { index in
             let engine = CohortEngine(index: index)
             do throws(CohortEngineError) {
-                return (try engine.resolution(of: expression), engine.unsupported(in: expression))
+                return (
+                    try engine.resolution(of: expression, breakdownSet: question.breakdownSet), engine.unsupported(in: expression)
+                )
             } catch {
                 throw NodeError(error)
             }

@@ -15,7 +15,7 @@ struct QueryExplain: AsyncParsableCommand {
 
     func run() async throws {
         let question = try QuestionFile(file).question()
-        let lines = question.cohort.sentences(options.language)
+        let lines = question.sentences(options.language)
         switch options.output {
         case .table:
             if let title = question.title.text(options.language) { options.console.data([title, ""]) }

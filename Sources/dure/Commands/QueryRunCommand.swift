@@ -82,10 +82,18 @@ struct QueryRun: AsyncParsableCommand {
     @Option(
         name: .customLong("by"),
         help: """
-            Break the count down by up to three of sex, ageBand, indexYear, visitType, with commas. A hospital's policy may \
-            take fewer: two by default.
+            Break the count down by up to three of sex, ageBand, indexYear or indexMonth, visitType, conceptSet, with commas. \
+            A hospital's policy may take fewer: two by default.
             """)
     var breakdown: String?
+    @Option(
+        name: .customLong("by-set"),
+        help: ArgumentHelp(
+            """
+            For --by conceptSet: one of the definition's concept sets and the records that are looked at, such as \
+            3:DrugExposure. Patients are counted with and without such a record, at any time.
+            """, valueName: "id:kind"))
+    var breakdownSet: String?
     @Flag(help: "Ask for the count after each inclusion rule too.")
     var attrition = false
     @Option(
@@ -98,7 +106,7 @@ struct QueryRun: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let question = try QuestionFile(file).question(breakdown: breakdown, attrition: attrition)
+        let question = try QuestionFile(file).question(breakdown: breakdown, set: breakdownSet, attrition: attrition)
         let connection = try Connection.signedIn()
         defer { connection.close() }
         let submission = QuerySubmission(

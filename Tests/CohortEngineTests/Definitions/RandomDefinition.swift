@@ -38,7 +38,7 @@ struct RandomDefinition {
                 "PriorDays": .number(JSONNumber(random.pick([0, 0, 0, 30, 180]))),
                 "PostDays": .number(JSONNumber(random.pick([0, 0, 0, 30]))),
             ],
-            "PrimaryCriteriaLimit": isPlain ? ["Type": "First"] : limit(),
+            "PrimaryCriteriaLimit": isPlain ? ["Type": .string(random.pick(["First", "All"]))] : limit(),
         ]
         if random.chance(35) { whole["AdditionalCriteria"] = random.chance(15) ? emptyGroup() : group(depth: 1) }
         whole["QualifiedLimit"] = limit()

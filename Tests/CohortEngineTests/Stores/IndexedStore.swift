@@ -11,12 +11,14 @@ final class IndexedStore {
     let index: EventIndex
     /// Person ids by ordinal.
     let ids: [Int]
+    /// The index file.
+    let path: String
     private let folder: URL
 
     init(_ store: SmallStore) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("dure-engine-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = folder.appendingPathComponent("index").path
+        path = folder.appendingPathComponent("index").path
         try IndexBuilder(store: RowStore(store)).build(to: path)
         index = try EventIndex.open(path)
         let persons = Set((store.rows(.person) + store.rows(.observationPeriod)).compactMap { $0.int("person_id") })
