@@ -84,7 +84,7 @@ public struct Catalogue: SignedPayload, Hashable {
     public var provenance: Provenance
     /// The digest of the policy that it was made under.
     public var policy: Digest256
-    /// How much there is, in bands. Keys: `["observation"]` (records are years), `[TABLE]`, `[TABLE, YEAR]`,
+    /// How much there is, in bands. Keys: `["person_years"]` (records are years), `[TABLE]`, `[TABLE, YEAR]`,
     /// `[TABLE, "concept", CONCEPT]`, `[TABLE, "concept", CONCEPT, YEAR]`. What is absent is too little to be shown, or nothing.
     public var amounts: DisclosedCatalogue
     /// Every table that the store has, by name.

@@ -25,7 +25,7 @@ struct CatalogueAmounts {
         var counted = Counted()
         var isComplete = true
         do throws(EventIndexError) {
-            if let row = try observation() { counted.rows.append(row) }
+            if let row = try personYears() { counted.rows.append(row) }
             for table in EventTable.allCases where index.statistics(table).records > 0 && isComplete {
                 let (concepts, isCut) = concepts(of: table)
                 if isCut { counted.cut.insert(table) }
@@ -43,7 +43,7 @@ struct CatalogueAmounts {
     }
 
     /// The years that all persons together were observed, as records. Nil where there are fewer years than persons.
-    private func observation() throws(EventIndexError) -> EvaluatedCatalogue.Row? {
+    private func personYears() throws(EventIndexError) -> EvaluatedCatalogue.Row? {
         var days = 0
         for block in 0..<index.blockCount {
             let periods = try index.observationPeriods(block: block)
@@ -51,7 +51,8 @@ struct CatalogueAmounts {
         }
         let persons = index.statistics(.observationPeriod).persons
         guard persons > 0, days / 365 >= persons else { return nil }
-        return .init(key: ["observation"], persons: ExactCount(persons), records: ExactCount(days / 365))
+        // No table has this name: `observation` is one.
+        return .init(key: ["person_years"], persons: ExactCount(persons), records: ExactCount(days / 365))
     }
 
     private func concepts(of table: EventTable) -> (Set<Int32>, isCut: Bool) {

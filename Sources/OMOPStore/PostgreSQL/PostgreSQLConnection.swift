@@ -161,8 +161,20 @@ final class PostgreSQLConnection {
         }
     }
 
-    /// Tells the server to stop what it is doing for us.
+    /// Tells the server to stop what it is doing for us, until it says that it has: an order that arrives before the query has
+    /// begun stops nothing, and a sort would go on after we are gone. Gives up after five seconds.
     private func cancel() {
+        for _ in 0..<25 {
+            order()
+            var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            guard poll(&entry, 1, 200) > 0 else { continue }
+            guard PQconsumeInput(handle) == 1 else { return }
+            // An error is the end of the query; rows mean that it writes to us, which ends when the connection does.
+            if PQisBusy(handle) == 0 { return }
+        }
+    }
+
+    private func order() {
         guard let order = PQgetCancel(handle) else { return }
         var words = [CChar](repeating: 0, count: 256)
         PQcancel(order, &words, CInt(words.count))

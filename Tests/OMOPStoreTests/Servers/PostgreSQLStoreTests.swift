@@ -177,6 +177,10 @@ struct PostgreSQLStoreTests {
             try store.scan(.conditionOccurrence, columns: ["person_id"], order: .byPerson, isCancelled: { true }) { _ in }
         }
         #expect(stopped?.code == .cancelled)
+        // The query is over by now, also where the order to stop would have come before it had begun.
+        let running = try server.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND state = 'active'", "postgres")
+        #expect(running.split(separator: "\n").contains { $0.trimmingCharacters(in: .whitespaces) == "0" })
         address.statementSeconds = 1
         let ended = #expect(throws: OMOPStoreError.self) {
             try PostgreSQLClinicalStore(address).scan(.conditionOccurrence, columns: ["person_id"], order: .byPerson) { _ in }
