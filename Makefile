@@ -9,10 +9,15 @@ KEEP ?=
 ROOM ?=
 POLICY ?=
 REPORT ?= .build/attack.html
+KEY ?=
 SWIFT ?= swift
 
 LIBRARIES := zlib1g-dev libsqlite3-dev libcurl4-openssl-dev coinor-libclp-dev libpq-dev unixodbc-dev
 TEST_TOOLS := python3 python3-jsonschema sqlite3 openssl systemd postgresql odbc-postgresql libsqliteodbc
+
+PACKAGE_TOOLS := dpkg-dev help2man openssl
+PROGRAMS := dure dure-node dure-node-console dure-coordinator dure-guardian
+PACKAGES := .build/packages
 
 # Tests that wait for sockets and processes run one after the other, so that a busy machine does not decide them.
 WAITING := ^(EndToEndTests|OutboundTests|NodeAgentTests|CoordinatorTests)\.
@@ -82,6 +87,25 @@ attack: libraries ## Attack a policy with everything that is known, a line an at
 utility: libraries ## What the gate costs honest questions, and what tables cost against published optima (POLICY=policy.yaml)
 	@$(SWIFT) build --product dure-attack >&2
 	@.build/debug/dure-attack utility $(if $(POLICY),--policy $(POLICY))
+
+# Static: a hospital's machine has no Swift.
+.PHONY: deb
+deb: libraries ## Debian packages of node, coordinator, guardian and client (into .build/packages)
+	@$(call install,$(PACKAGE_TOOLS))
+	@for program in $(PROGRAMS); do $(SWIFT) build -c release --static-swift-stdlib --product $$program || exit; done
+	@packaging/build-debs.sh .build/release $(PACKAGES)
+
+.PHONY: offline
+offline: deb ## One signed archive for machines without a network (KEY=release.pem, an Ed25519 key of yours)
+	@test -n "$(KEY)" || { echo "KEY=release.pem is needed; make one with: openssl genpkey -algorithm ed25519 -out release.pem" >&2; exit 64; }
+	@packaging/offline.sh $(PACKAGES) $(PACKAGES) $(KEY)
+
+.PHONY: test-packages
+test-packages: deb ## Install on a bare Debian 12 without a network, ask a question, purge (needs root)
+	@$(call install,debootstrap iproute2)
+	@test -e $(PACKAGES)/test-key.pem || openssl genpkey -algorithm ed25519 -out $(PACKAGES)/test-key.pem
+	@packaging/offline.sh $(PACKAGES) $(PACKAGES) $(PACKAGES)/test-key.pem
+	@packaging/test-packages.sh $(PACKAGES)/dure-offline-*.tar $(PACKAGES)/dure-release.pub $(PACKAGES)/test
 
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder
