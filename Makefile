@@ -93,19 +93,19 @@ utility: libraries ## What the gate costs honest questions, and what tables cost
 deb: libraries ## Debian packages of node, coordinator, guardian and client (into .build/packages)
 	@$(call install,$(PACKAGE_TOOLS))
 	@for program in $(PROGRAMS); do $(SWIFT) build -c release --static-swift-stdlib --product $$program || exit; done
-	@packaging/build-debs.sh .build/release $(PACKAGES)
+	@nodes/packaging/build-debs.sh .build/release $(PACKAGES)
 
 .PHONY: offline
 offline: deb ## One signed archive for machines without a network (KEY=release.pem, an Ed25519 key of yours)
 	@test -n "$(KEY)" || { echo "KEY=release.pem is needed; make one with: openssl genpkey -algorithm ed25519 -out release.pem" >&2; exit 64; }
-	@packaging/offline.sh $(PACKAGES) $(PACKAGES) $(KEY)
+	@nodes/packaging/offline.sh $(PACKAGES) $(PACKAGES) $(KEY)
 
 .PHONY: test-packages
 test-packages: deb ## Install on a bare Debian 12 without a network, ask a question, purge (needs root)
 	@$(call install,debootstrap iproute2)
 	@test -e $(PACKAGES)/test-key.pem || openssl genpkey -algorithm ed25519 -out $(PACKAGES)/test-key.pem
-	@packaging/offline.sh $(PACKAGES) $(PACKAGES) $(PACKAGES)/test-key.pem
-	@packaging/test-packages.sh $(PACKAGES)/dure-offline-*.tar $(PACKAGES)/dure-release.pub $(PACKAGES)/test
+	@nodes/packaging/offline.sh $(PACKAGES) $(PACKAGES) $(PACKAGES)/test-key.pem
+	@nodes/packaging/test-packages.sh $(PACKAGES)/dure-offline-*.tar $(PACKAGES)/dure-release.pub $(PACKAGES)/test
 
 .PHONY: clean
 clean: ## Remove what was built and the demo's folder

@@ -8,7 +8,7 @@ mkdir -p "$2"
 out=$(realpath "$2")
 key=$(realpath "$3")
 here=$(dirname "$(realpath "$0")")
-root=$(dirname "$here")
+root=$(dirname "$(dirname "$here")")
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
 version=$(dpkg-deb -f "$debs"/dure-node_*.deb Version)
 name=dure-offline-$version-$(dpkg --print-architecture)

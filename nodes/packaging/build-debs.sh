@@ -7,7 +7,7 @@ programs=$(realpath "$1")
 mkdir -p "$2"
 out=$(realpath "$2")
 here=$(dirname "$(realpath "$0")")
-root=$(dirname "$here")
+root=$(dirname "$(dirname "$here")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
