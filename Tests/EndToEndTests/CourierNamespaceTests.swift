@@ -14,7 +14,7 @@ import Testing
 
     @Test(.enabled(if: Offline.isPossible, "unshare -n needs root"))
     func withoutAnyNetworkTheAnswerIsTheSame() async throws {
-        let consortium = try await SmallConsortium.make(hospitals: [Self.hospital.rawValue])
+        let consortium = try await SmallConsortium.make(hospitals: [Self.hospital.rawValue]) { $0.leaseSeconds = 1 }
         defer { consortium.remove() }
         let state = "\(consortium.folder)/\(Self.hospital)"
         let offline = Offline(folder: consortium.folder)
