@@ -16,7 +16,8 @@ import Testing
         var mutator = Mutator(seed: 2_026)
         for seed in seeds { decoder.read(seed) }
         decoder.read([])
-        for round in 0..<Self.rounds {
+        // An index is a whole file, and EventIndexTests damage it for longer.
+        for round in 0..<(name == "event index" ? Self.rounds / 10 : Self.rounds) {
             decoder.read(mutator.mutated(seeds[round % seeds.count], with: seeds[(round / seeds.count) % seeds.count]))
         }
     }
