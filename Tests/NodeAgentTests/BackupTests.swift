@@ -132,7 +132,11 @@ import Testing
         #expect(last.contains("LEDGER_BACK,AUDIT_BACK") && last.contains("person:uid-1002") && last.contains("person:uid-1001"))
         #expect(Files.exists(try #require(kept) + "/state.sqlite"))
         // The node starts on it.
-        try await node.running { try await eventually { NodeStatus.read(in: state)?.connection == "connected" } }
+        try await node.running {
+            // A poll that is parked says nothing; one that brings something does.
+            try await node.coordinator.offer(node.consortium.signed(node.consortium.ticket(Consortium.question(301))))
+            try await eventually { NodeStatus.read(in: state)?.connection == "connected" }
+        }
     }
 
     @Test func `A ledger's note beside the database is enough to know that it would go back`() async throws {
