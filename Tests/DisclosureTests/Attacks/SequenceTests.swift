@@ -76,15 +76,18 @@ struct MadeSequence {
         }
         let inner = Dictionary(
             uniqueKeysWithValues: cells.map { ([Self.dimensions[0].categories[Int($0[0]) ?? 0], $0[1]], hospital.set($1)) })
-        let answer = try hospital.ask(
+        let table = try hospital.gate.plan(
             EvaluatedAnswer(total: total, breakdown: EvaluatedBreakdown(dimensions: Self.dimensions, cells: inner)),
-            cohort: cohort)
-        for cell in answer.breakdown?.cells.dropLast() ?? [] {
+            for: ReleaseRequest(project: "p", cohort: cohort), against: hospital.ledger)
+        hospital.ledger.commit(table)
+        // A table of a cohort that differs by a few patients is the earlier one, and none of its numbers is new.
+        let isNew = table.outcomes.fresh > 0
+        for cell in table.disclosed.breakdown?.cells.dropLast() ?? [] {
             let persons = members.filter { person in
                 (cell.key[0] == "*" || cell.key[0] == Self.dimensions[0].categories[traits[person][groups]])
                     && (cell.key[1] == "*" || cell.key[1] == "\(traits[person][groups + 1])")
             }
-            add(persons, cell.count, cell.count.isHidden ? "hiddenCell" : "new")
+            add(persons, cell.count, cell.count.isHidden ? "hiddenCell" : isNew ? "new" : "known")
         }
     }
 
