@@ -36,6 +36,15 @@ public struct Postings {
     public func insert(
         into bits: PersonBits, within windows: WindowVector, choice: Choice? = nil
     ) -> [(person: Int, day: Int32)] {
+        visit(within: windows, choice: choice) { person, _ in bits.words[person >> 6] |= 1 << UInt64(person & 63) }
+    }
+
+    /// Hands over person and day of every row inside the person's window, and gives those that must be looked at one by one.
+    /// Inlined, so that what is done with a row stands in the loop.
+    @inline(__always)
+    private func visit(
+        within windows: WindowVector, choice: Choice?, _ take: (_ person: Int, _ day: UInt32) -> Void
+    ) -> [(person: Int, day: Int32)] {
         guard let block else { return [] }
         var puzzling: [(person: Int, day: Int32)] = []
         var place = 0
@@ -49,7 +58,7 @@ public struct Postings {
                 if WindowVector.contains(window, day)
                     || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
                 {
-                    bits.words[person >> 6] |= 1 << UInt64(person & 63)
+                    take(person, day)
                 } else if window == WindowVector.puzzling {
                     puzzling.append((person, Int32(day) + HotDay.origin))
                 }
@@ -73,26 +82,9 @@ public struct Postings {
     ///
     /// - Returns: person and start day of the rows of persons whose window says that they must be looked at one by one.
     public func lower(_ first: DayVector, within windows: WindowVector, choice: Choice? = nil) -> [(person: Int, day: Int32)] {
-        guard let block else { return [] }
-        var puzzling: [(person: Int, day: Int32)] = []
-        var place = 0
-        for span in spans {
-            for row in span.rows {
-                defer { place += 1 }
-                if let choice, !choice[place] { continue }
-                let person = Int(block.person[row])
-                let day = UInt32(block.start[row])
-                let window = windows.windows[person]
-                if WindowVector.contains(window, day)
-                    || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
-                {
-                    first.days[person] = min(first.days[person], UInt16(truncatingIfNeeded: day))
-                } else if window == WindowVector.puzzling {
-                    puzzling.append((person, Int32(day) + HotDay.origin))
-                }
-            }
+        visit(within: windows, choice: choice) { person, day in
+            first.days[person] = min(first.days[person], UInt16(truncatingIfNeeded: day))
         }
-        return puzzling
     }
 
     /// Adds everybody who has a row inside the own window.
