@@ -88,6 +88,11 @@ utility: libraries ## What the gate costs honest questions, and what tables cost
 	@$(SWIFT) build --product dure-attack >&2
 	@.build/debug/dure-attack utility $(if $(POLICY),--policy $(POLICY))
 
+.PHONY: speed
+speed: libraries ## What the gate costs the node: a count against 100 to 10,000 released sets, tables of 100 to 5,000 cells
+	@$(SWIFT) build -c release --product dure-attack >&2
+	@.build/release/dure-attack speed
+
 # Static: a hospital's machine has no Swift.
 .PHONY: deb
 deb: libraries ## Debian packages of node, coordinator, guardian and client (into .build/packages)

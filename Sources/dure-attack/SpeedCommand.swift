@@ -2,116 +2,87 @@ import ArgumentParser
 @_spi(Hospital) import Disclosure
 import Foundation
 
-/// What the gate costs the node: a count against everything that was released, and a large table.
+/// What the gate costs the node: a count against everything that was released, and large tables.
 struct SpeedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "speed", abstract: "How long the gate takes: a count against many released sets, and a large table.",
+        commandName: "speed", abstract: "How long the gate takes: a count against many released sets, and large tables.",
         discussion: """
-            Counts: sets of 50 to 100,000 of a million patients were released before; then 20 new sets are planned. Tables: three \
-            dimensions of 17, 18 and 8 categories, 3,078 cells with their sums, counts as skewed as a hospital's. One core. Build it \
-            with -c release: a debug build is ten times slower.
+            Counts: sets of 20 to 200,000 of a million patients were released before, half of them refinements of others; then 20 \
+            new sets are planned, half of them refinements, too. Tables: counts as skewed as a hospital's, cells with their sums. \
+            Times are of the processor, on one core. Build it with -c release: a debug build is ten times slower.
             """)
 
-    @Option(help: "How many sets were released before.")
-    var sets: Int = 10_000
+    @Option(parsing: .upToNextOption, help: "How many sets were released before; one line for each number.")
+    var sets: [Int] = [100, 1_000, 10_000]
 
     @Option(help: "How many patients.")
     var persons: Int = 1_000_000
 
-    @Option(help: "How many tables.")
-    var tables: Int = 5
+    @Option(help: "How many tables of each size; 0 for none.")
+    var tables: Int = 3
 
     func run() throws {
-        for seed in 0..<max(0, tables) { try table(UInt64(seed) + 1) }
-        if sets > 0 { try counts() }
+        if tables > 0 { for sizes in [[9, 9], [9, 9, 9], [17, 18, 8], [19, 24, 9]] { try table(sizes) } }
+        let numbers = sets.filter { $0 > 0 }.sorted()
+        guard !numbers.isEmpty else { return }
+        var counts = try CountsForSpeed(persons: persons)
+        for number in numbers { print(try counts.measured(with: number)) }
     }
 
-    private func table(_ seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
-        let sizes = [17, 18, 8]
-        let shares = sizes.map { size in (0..<size).map { _ in 0.1 + random.fraction() * random.fraction() } }
-        var values: [Int] = []
-        var cells: [SuppressionTable.Cell] = []
-        for a in 0..<sizes[0] {
-            for b in 0..<sizes[1] {
-                for c in 0..<sizes[2] {
-                    let mean = 300 * shares[0][a] * shares[1][b] * shares[2][c]
-                    values.append(Int(mean * (0.2 + 1.6 * random.fraction())))
-                }
-            }
+    private func table(_ sizes: [Int]) throws {
+        var lines: [(seconds: Double, small: Int, secondary: Int)] = []
+        var cells = 0
+        for seed in 1...UInt64(tables) {
+            let table = MadeTable.skewed(sizes, seed)
+            cells = table.cells.count
+            let start = ProcessorTime.seconds
+            let statuses = try TableProtection(threshold: 11).statuses(of: table, seed: seed)
+            lines.append(
+                (ProcessorTime.seconds - start, statuses.count { $0 == .primary }, statuses.count { $0 == .secondary }))
         }
-        func range(_ place: Int, _ dimension: Int) -> Range<Int> {
-            place < sizes[dimension] ? place..<place + 1 : 0..<sizes[dimension]
-        }
-        for a in 0...sizes[0] {
-            for b in 0...sizes[1] {
-                for c in 0...sizes[2] {
-                    var atoms: [Int32] = []
-                    for x in range(a, 0) {
-                        for y in range(b, 1) { for z in range(c, 2) { atoms.append(Int32((x * sizes[1] + y) * sizes[2] + z)) } }
-                    }
-                    let value = atoms.reduce(0) { $0 + values[Int($1)] }
-                    cells.append(.init(id: "\(a)|\(b)|\(c)", atoms: atoms, value: value))
-                }
-            }
-        }
-        let given = SuppressionTable(atomValues: values, cells: cells)
-        let start = Self.processorSeconds
-        let statuses = try TableProtection(threshold: 11).statuses(of: given, seed: seed)
-        let seconds = Self.processorSeconds - start
-        print(
-            "table \(seed): \(cells.count) cells, \(statuses.count { $0 == .primary }) small, "
-                + "\(statuses.count { $0 == .secondary }) hidden to protect them, \(Self.rounded(seconds)) s of one core")
+        let times = lines.map { ProcessorTime.milliseconds($0.seconds) }.joined(separator: ", ")
+        let hidden = lines.map { "\($0.small)+\($0.secondary)" }.joined(separator: ", ")
+        print("table of \(cells) cells: \(times) ms; small+secondary \(hidden)")
     }
+}
 
-    private func counts() throws {
-        var random = SeededRandom(seed: 77)
-        func made() -> PersonSet {
-            // Sizes even by their logarithm.
-            var size = 50.0
-            for _ in 0..<11 where random.coin() { size *= 2 }
-            let count = min(persons / 2, Int(size * (0.5 + random.fraction())))
-            let start = random.below(persons - count)
-            return PersonSet(universe: persons, members: (start..<start + count).filter { _ in random.below(10) < 8 })
-        }
-        var ledger = ReleaseLedger(universe: persons)
-        for _ in 0..<sets { ledger.adopt(made(), shown: 100) }
-        let rules = try DisclosureRules(exposureCap: 1_000, releasesPerProject: 1_000_000)
-        var keys = SeededRandom(seed: 5)
-        let patients = PatientKeys(universe: persons) { _ in UInt128(keys.next()) << 64 | UInt128(keys.next()) }
-        let gate = ReleaseGate(rules: rules, key: MadeKey(), patients: patients)
-        var times: [Double] = []
-        for _ in 0..<20 {
-            let answer = EvaluatedAnswer(total: made())
-            let start = Self.processorSeconds
-            let plan = try gate.plan(answer, for: ReleaseRequest(project: "P"), against: ledger)
-            times.append(Self.processorSeconds - start)
-            ledger.commit(plan)
-        }
-        times.sort()
-        let start = Self.processorSeconds
-        let stored = ledger.bytesToSeal.bytes.count
-        let seconds = Self.processorSeconds - start
-        print("ledger: \(stored >> 20) MiB, \(Self.rounded(seconds)) s of one core to write it out")
-        print(
-            "counts: \(ledger.count) released sets, \(persons) patients: median \(Self.rounded(1_000 * times[10])) ms, "
-                + "slowest \(Self.rounded(1_000 * times[19])) ms of one core for a new count")
-    }
-
-    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
-
-    /// Processor time of this process, so that other programs on the machine do not count.
-    private static var processorSeconds: Double {
+/// Processor time of this process, so that other programs on the machine do not count.
+enum ProcessorTime {
+    static var seconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
+
+    /// With one place.
+    static func milliseconds(_ seconds: Double) -> String { "\((seconds * 10_000).rounded() / 10)" }
 }
 
-/// Keyed randomness of a made-up node.
-private struct MadeKey: StickyKey {
-    func draw(_ purpose: String, _ digest: SetDigest) -> UInt64 {
-        var random = SeededRandom(seed: UInt64(truncatingIfNeeded: digest.sum) ^ UInt64(purpose.utf8.count))
-        return random.next()
+/// Tables of made-up counts.
+enum MadeTable {
+    /// All cells of some dimensions with their sums, counts as skewed as a hospital's.
+    static func skewed(_ sizes: [Int], _ seed: UInt64) -> SuppressionTable {
+        var random = SeededRandom(seed: seed)
+        let shares = sizes.map { size in (0..<size).map { _ in 0.1 + random.fraction() * random.fraction() } }
+        let values = places(sizes).map { place in
+            let mean = zip(place, shares).reduce(300.0) { $0 * $1.1[$1.0] }
+            return Int(mean * (0.2 + 1.6 * random.fraction()))
+        }
+        let cells = places(sizes.map { $0 + 1 }).map { place in
+            var atoms = [0]
+            for (index, size) in zip(place, sizes) {
+                let range = index < size ? index..<index + 1 : 0..<size
+                atoms = atoms.flatMap { start in range.map { start * size + $0 } }
+            }
+            return SuppressionTable.Cell(
+                id: place.map(String.init).joined(separator: "|"), atoms: atoms.map(Int32.init),
+                value: atoms.reduce(0) { $0 + values[$1] })
+        }
+        return SuppressionTable(atomValues: values, cells: cells)
+    }
+
+    /// All places of a grid, the last index running fastest.
+    private static func places(_ sizes: [Int]) -> [[Int]] {
+        sizes.reduce([[]]) { places, size in places.flatMap { place in (0..<size).map { place + [$0] } } }
     }
 }

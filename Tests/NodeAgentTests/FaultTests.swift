@@ -98,7 +98,7 @@ import Testing
                 try await spool.check()
                 _ = try await spool.counts()
                 _ = try await spool.next(.send)
-                _ = try await spool.setting(Spool.ledgerName)
+                _ = try await spool.ledgerRecord(0)
                 _ = try await spool.verifyAudit()
             } catch {
                 #expect([.integrity, .state].contains(error.code), "\(error)")

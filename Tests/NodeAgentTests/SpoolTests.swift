@@ -18,6 +18,8 @@ import Testing
 
     private func open() throws -> Spool { try Spool(try folder.state, hospital: Consortium.hospital) }
 
+    private let ledger = LedgerAppend(sequence: 0, record: [3], head: [4])
+
     private func answer(_ ticket: QueryTicket, _ outcome: AnswerOutcome = .failed(.error)) throws -> SignedDocument {
         let answer = NodeAnswer(
             to: ticket, at: consortium.clock.now, provenance: CountingSource().provenance, policy: Digest256(of: []),
@@ -71,7 +73,7 @@ import Testing
         _ = try await accept(ticket)
         let spool = try open()
         try await spool.move(ticket.id, .withdrawn, at: consortium.clock.now)
-        let release = Spool.Release(key: Digest256(of: [1]), disclosed: [2], ledger: [3])
+        let release = Spool.Release(key: Digest256(of: [1]), disclosed: [2], ledger: ledger)
         #expect(try await !spool.store(answer(ticket), to: ticket.id, release: release, outcome: "x", at: consortium.clock.now))
         #expect(try await spool.released(release.key) == nil)
     }
@@ -82,11 +84,12 @@ import Testing
         let spool = try open()
         try await spool.move(ticket.id, .acknowledged, at: consortium.clock.now)
         try await spool.move(ticket.id, .takenUp, at: consortium.clock.now)
-        let release = Spool.Release(key: Digest256(of: [1]), disclosed: [2], ledger: [3])
+        let release = Spool.Release(key: Digest256(of: [1]), disclosed: [2], ledger: ledger)
         #expect(try await spool.store(answer(ticket), to: ticket.id, release: release, outcome: "x", at: consortium.clock.now))
         let again = try open()
         #expect(try await again.released(release.key) == [2])
-        #expect(try await again.setting(Spool.ledgerName) == [3])
+        #expect(try await again.ledgerRecord(0) == [3])
+        #expect(try await again.ledgerHead().head == [4])
         #expect(try await again.verifyAudit().count == 2)
     }
 

@@ -13,6 +13,8 @@ public struct ReleaseLedger: Sendable {
         let epoch: Int
         /// Hash of the cohort whose total this is (nil for attrition steps and cells), to know the same question again.
         let cohort: String?
+        /// Whether its patients were charged for it; false where that is in the stored exposures already.
+        var isCharged = false
     }
 
     /// Number of person ordinals that the ledger knows.
@@ -22,6 +24,10 @@ public struct ReleaseLedger: Sendable {
     private(set) var entries: [Entry] = []
     /// Tables that were released, by the entry of their total and by their shape.
     private(set) var tables: [TableKey: ReleasedTable] = [:]
+    /// Their keys in the order in which they were released.
+    private(set) var tableOrder: [TableKey] = []
+    /// How often exposures and locks began anew in this process: then they are stored whole once (`changeToSeal`).
+    private(set) var renewals = 0
     /// Sum of 1/|R| over the released sets that hold the person, halved each epoch.
     private(set) var exposure: [Float]
     private(set) var releases: [String: Int] = [:]
@@ -82,6 +88,7 @@ public struct ReleaseLedger: Sendable {
         epoch = next
         releases = [:]
         tiers = [:]
+        renewals += 1
         revision &+= 1
     }
 
@@ -99,6 +106,7 @@ public struct ReleaseLedger: Sendable {
     public mutating func resetExposure() {
         for index in exposure.indices { exposure[index] = 0 }
         releases = [:]
+        renewals += 1
         revision &+= 1
     }
 }
@@ -114,25 +122,23 @@ extension ReleaseLedger {
 
     mutating func record(_ set: PersonSet, shown: Int, cohort: String?, chargesExposure: Bool) -> Int {
         let stored = StoredSet(set)
-        let entry = Entry(
-            set: stored, sketch: SetSketch { stored.forEachMember($0) }, shown: shown, epoch: epoch, cohort: cohort)
-        restore(entry)
-        if chargesExposure, stored.size > 0 {
-            let cost = 1 / Float(stored.size)
-            var exposure = exposure
-            stored.forEachMember { exposure[$0] += cost }
-            self.exposure = exposure
-        }
+        restore(
+            Entry(
+                set: stored, sketch: SetSketch { stored.forEachMember($0) }, shown: shown, epoch: epoch, cohort: cohort,
+                isCharged: chargesExposure))
         return entries.count - 1
     }
 
-    /// Adds an entry to the indices.
+    /// Adds an entry to the indices, and charges its patients for it.
     /// - Parameter isIndexed: whether to the window of atoms, too; where not, `indexRestored` must follow.
     mutating func restore(_ entry: Entry, isIndexed: Bool = true) {
         let place = entries.count
         entries.append(entry)
         bySize.insert(place, at: bySize.partition { entries[$0].set.size > entry.set.size })
         if isIndexed { index(place) }
+        guard entry.isCharged, entry.set.size > 0 else { return }
+        let cost = 1 / Float(entry.set.size)
+        entry.set.forEachMember { exposure[$0] += cost }
     }
 
     /// Splits the atoms of the window by an entry. When the window is full its newer half goes on, which was kept beside it, so
@@ -154,19 +160,26 @@ extension ReleaseLedger {
         for place in LedgerAtoms.windowStart(of: entries.count)..<entries.count { index(place) }
     }
 
-    /// Puts back what was used up, as it was stored.
-    mutating func restore(
-        exposures: [(Int, Float)], releases: [String: Int], tiers: [String: ReleaseRequest.Tier], revision: UInt64
-    ) {
+    /// Puts back what was used up, as it was stored, in place of what is there.
+    mutating func restore(exposures: [(Int, Float)], releases: [String: Int], tiers: [String: ReleaseRequest.Tier]) {
+        for person in exposure.indices { exposure[person] = 0 }
         for (person, exposure) in exposures { self.exposure[person] = exposure }
         self.releases = releases
         self.tiers = tiers
+    }
+
+    /// Puts back what one project has had, as it was stored.
+    mutating func restore(_ number: Int, releasedTo project: String) { releases[project] = number }
+
+    /// Puts back how far it had come, as it was stored.
+    mutating func restore(epoch: Int? = nil, revision: UInt64) {
+        self.epoch = epoch ?? self.epoch
         self.revision = revision
     }
 
-    mutating func restore(revision: UInt64) { self.revision = revision }
-
-    mutating func remember(_ table: ReleasedTable, _ key: TableKey) { tables[key] = table }
+    mutating func remember(_ table: ReleasedTable, _ key: TableKey) {
+        if tables.updateValue(table, forKey: key) == nil { tableOrder.append(key) }
+    }
 
     /// The tables that were released of the patients of an entry, in an order that is always the same.
     func tables(of total: Int) -> [(key: TableKey, table: ReleasedTable)] {

@@ -177,11 +177,11 @@ actor Answerer {
             guard let outcome = refusal.outcome else { return .nothing }
             return Result(stored: try await store(outcome, to: ticket, source))
         }
-        let isStored = try await desk.releaseTotal(evaluated, to: question) { plan, values throws(NodeError) in
+        let isStored = try await desk.releaseTotal(evaluated, to: question) { plan, values, append throws(NodeError) in
             var values = values
             values[AcceptedRoster.name] = AcceptedRoster(roster).bytes
             let masked = try totals.mask(plan, ticket, roster, rules)
-            return try await self.store(.masked(masked), to: ticket, source, keeping: values)
+            return try await self.store(.masked(masked), to: ticket, source, keeping: values, appending: append)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])
             return try await self.store(Self.outcome(of: code), to: ticket, source)
@@ -229,7 +229,7 @@ actor Answerer {
     /// Signs and stores an answer. What persons approved leaves exactly so, or goes back to them.
     private func store(
         _ outcome: AnswerOutcome, to ticket: QueryTicket, _ source: any AnswerSource, _ approval: DeskRequest.Approved? = nil,
-        release: Spool.Release? = nil, keeping values: [String: [UInt8]] = [:]
+        release: Spool.Release? = nil, keeping values: [String: [UInt8]] = [:], appending append: LedgerAppend? = nil
     ) async throws(NodeError) -> Bool {
         let now = Timestamp(clock.now())
         let answer = NodeAnswer(
@@ -247,7 +247,7 @@ actor Answerer {
         }
         slots.hold(ticket.id, since: started[ticket.id] ?? .now)
         let isStored = try await spool.store(
-            document, to: ticket.id, release: release, keeping: values, outcome: outcome.word, at: now)
+            document, to: ticket.id, release: release, keeping: values, appending: append, outcome: outcome.word, at: now)
         if isStored {
             FaultPoint.reach(.nodeAnswerStored)
             log.info("answer stored", [.ticket: ticket.id.rawValue, .outcome: outcome.word])

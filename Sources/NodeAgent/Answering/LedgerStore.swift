@@ -16,71 +16,147 @@ struct LedgerStore: Sendable {
     static let leastEpoch: Int64 = 90 * 86_400
 
     private let key: SymmetricKey
+    private let log: LedgerLog
 
-    init(secret: NodeSecret) { key = secret.sealingKey }
+    init(secret: NodeSecret) {
+        key = secret.sealingKey
+        log = LedgerLog(key: key)
+    }
+
+    /// The ledger as it stands on the disk, and how far its records go.
+    struct Kept: Sendable {
+        var ledger: ReleaseLedger
+        var point: LedgerLog.Point
+    }
 
     /// What the desk works with: the ledger, its patients, and where today's persons stand in it.
     struct Opened: Sendable {
         var ledger: ReleaseLedger
+        /// The ledger as it stands on the disk once `append` is stored.
+        var kept: Kept
         var patients: PatientKeys
         /// The place in the ledger of each of today's persons.
         var places: [UInt32]
         /// Settings to keep where something is new: a person, or the epoch.
         var changes: [String: [UInt8]]
+        /// What to add to the ledger's records: its beginning, a new epoch, or what was kept in an earlier form.
+        var append: LedgerAppend?
     }
 
     /// Opens the ledger for the data of `source`, or begins one.
     /// - Parameters:
-    ///   - current: the ledger as this process has it; nil to read the kept one.
-    ///   - stored: a kept setting by its name.
-    /// - Throws: `INTEGRITY` where what is kept does not open with this node's secret.
+    ///   - current: the ledger as this process has it, and as it is kept; nil to read the kept one.
+    ///   - spool: nil where nothing was ever released.
+    /// - Throws: `INTEGRITY` where what is kept does not open with this node's secret, or is not whole.
     func open(
-        for source: any AnswerSource, secret: NodeSecret, now: Timestamp, current: ReleaseLedger? = nil,
-        stored: (String) async throws(NodeError) -> [UInt8]?
+        for source: any AnswerSource, secret: NodeSecret, now: Timestamp, current: (ledger: ReleaseLedger, kept: Kept)? = nil,
+        spool: Spool?
     ) async throws(NodeError) -> Opened {
         var changes: [String: [UInt8]] = [:]
-        let known = try await stored(Self.registerName).map { bytes throws(NodeError) in try Self.ids(unseal(bytes)) } ?? []
+        let known =
+            try await spool?.setting(Self.registerName).map { bytes throws(NodeError) in try Self.ids(unseal(bytes)) } ?? []
         let (ids, places) = Self.place(source.persons, after: known)
         if ids.count != known.count { changes[Self.registerName] = try seal(Self.bytes(ids)) }
 
-        var ledger = current ?? ReleaseLedger(universe: ids.count)
-        if current == nil, let bytes = try await stored(Spool.ledgerName) {
-            let opened = try unseal(bytes)
-            do throws(DisclosureError) {
-                ledger = try ReleaseLedger(opening: SealedLedgerBytes(opened: opened), mostPersons: ids.count)
-            } catch {
-                throw damaged(error.message)
-            }
-        }
+        var kept = current?.kept
+        if kept == nil, let spool { kept = try await read(spool, mostPersons: ids.count) }
+        var ledger = current?.ledger ?? kept?.ledger ?? ReleaseLedger(universe: ids.count)
         ledger.grow(to: ids.count)
         let epoch = Array(source.dataRelease.utf8)
-        let before = try await stored(Self.epochName)
-        let began = try await stored(Self.epochBeganName).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        let before = try await spool?.setting(Self.epochName)
+        let began = try await spool?.setting(Self.epochBeganName).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
         // A data release under another name in the middle of a quarter belongs to the epoch that is running.
-        if before == nil || (before != epoch && now.seconds - (began ?? 0) >= Self.leastEpoch) {
+        let begins = before == nil || (before != epoch && now.seconds - (began ?? 0) >= Self.leastEpoch)
+        if begins {
             if before != nil { ledger.begin(epoch: ledger.epoch + 1) }
             changes[Self.epochName] = epoch
             changes[Self.epochBeganName] = Array("\(now.seconds)".utf8)
-            changes[Spool.ledgerName] = try seal(ledger.bytesToSeal.bytes)
         }
         let patients = PatientKeys(universe: ids.count) { secret.patientKey(ids[$0]) }
-        return Opened(ledger: ledger, patients: patients, places: places, changes: changes)
+        var opened = Opened(
+            ledger: ledger, kept: kept ?? Kept(ledger: ledger, point: .init()), patients: patients, places: places,
+            changes: changes)
+        if begins || opened.kept.point.count == 0 {
+            let added = try append(ledger, after: opened.kept, replacesEarlierForm: kept?.point.count == 0)
+            opened.append = added.0
+            opened.kept = added.1
+        }
+        return opened
     }
 
-    /// How far a kept ledger has come; 0 where there is none.
-    /// - Throws: `INTEGRITY` where it does not open with this node's secret.
-    func revision(of stored: [UInt8]?) throws(NodeError) -> UInt64 {
-        guard let stored else { return 0 }
-        let opened = try unseal(stored)
+    /// What to store of a ledger that goes on from the kept one: what was added, or the whole of it where nothing is kept as
+    /// records yet.
+    func append(
+        _ ledger: ReleaseLedger, after kept: Kept, replacesEarlierForm: Bool = false
+    ) throws(NodeError) -> (LedgerAppend, Kept) {
+        let change = kept.point.count == 0 ? ledger.bytesToSeal : ledger.changeToSeal(since: kept.ledger)
+        let (append, point) = try log.append(
+            change, revision: ledger.revision, after: kept.point, replacesEarlierForm: replacesEarlierForm)
+        return (append, Kept(ledger: ledger, point: point))
+    }
+
+    /// The kept ledger; nil where there is none. One that an earlier version kept whole has no records yet (`point.count` 0).
+    /// - Throws: `INTEGRITY` where it does not open with this node's secret, or is not whole.
+    private func read(_ spool: Spool, mostPersons: Int) async throws(NodeError) -> Kept? {
+        let found = try await spool.ledgerHead()
+        guard let head = found.head else {
+            guard found.records == 0 else { throw LedgerLog.damaged("it has records and no head") }
+            guard let earlier = found.earlier else {
+                // The epoch is written together with the first record.
+                guard try await spool.setting(Self.epochName) == nil else { throw LedgerLog.damaged("it is gone") }
+                return nil
+            }
+            let opened = SealedLedgerBytes(opened: try unseal(earlier))
+            let ledger = try words { () throws(DisclosureError) in
+                try ReleaseLedger(opening: opened, mostPersons: mostPersons)
+            }
+            return Kept(ledger: ledger, point: .init())
+        }
+        let last = try log.point(head)
+        guard found.records == last.count, found.earlier == nil else {
+            throw LedgerLog.damaged("it has \(found.records) records, and its head says \(last.count)")
+        }
+        return Kept(ledger: try await read(spool, through: last, mostPersons), point: last)
+    }
+
+    private func read(_ spool: Spool, through last: LedgerLog.Point, _ mostPersons: Int) async throws(NodeError) -> ReleaseLedger
+    {
+        var assembly: LedgerAssembly?
+        var point = LedgerLog.Point()
+        while point.count < last.count {
+            guard let record = try await spool.ledgerRecord(point.count) else {
+                throw LedgerLog.damaged("its record \(point.count) is missing")
+            }
+            let (opened, next) = try log.open(record, after: point)
+            point = next
+            // In place: a copy for each record would cost the square of their number.
+            try words { () throws(DisclosureError) in
+                if assembly == nil {
+                    assembly = try LedgerAssembly(whole: opened, mostPersons: mostPersons)
+                } else {
+                    try assembly?.add(opened)
+                }
+            }
+        }
+        guard point.link == last.link, let ledger = assembly?.assembled(), ledger.revision == last.revision else {
+            throw LedgerLog.damaged("its records do not end where its head says")
+        }
+        return ledger
+    }
+
+    /// How far the kept ledger has come, once the whole of it was read; 0 where there is none.
+    /// - Throws: `INTEGRITY` where it does not open with this node's secret, or is not whole.
+    func revision(in spool: Spool) async throws(NodeError) -> UInt64 {
+        try await read(spool, mostPersons: Int(Int32.max))?.ledger.revision ?? 0
+    }
+
+    private func words<Value>(_ body: () throws(DisclosureError) -> Value) throws(NodeError) -> Value {
         do throws(DisclosureError) {
-            return try ReleaseLedger(opening: SealedLedgerBytes(opened: opened)).revision
+            return try body()
         } catch {
-            throw damaged(error.message)
+            throw LedgerLog.damaged(error.message)
         }
     }
-
-    /// The ledger as it is kept.
-    func seal(_ ledger: ReleaseLedger) throws(NodeError) -> [UInt8] { try seal(ledger.bytesToSeal.bytes) }
 
     /// The ledger of shares as it is kept.
     func seal(_ shares: ShareLedger) throws(NodeError) -> [UInt8] { try seal(shares.bytesToSeal.bytes) }
@@ -89,12 +165,8 @@ struct LedgerStore: Sendable {
     /// - Throws: `INTEGRITY` where it does not open with this node's secret.
     func shares(_ stored: [UInt8]?) throws(NodeError) -> ShareLedger {
         guard let stored else { return ShareLedger() }
-        let opened = try unseal(stored)
-        do throws(DisclosureError) {
-            return try ShareLedger(opening: SealedLedgerBytes(opened: opened))
-        } catch {
-            throw damaged(error.message)
-        }
+        let opened = SealedLedgerBytes(opened: try unseal(stored))
+        return try words { () throws(DisclosureError) in try ShareLedger(opening: opened) }
     }
 
     /// Known persons keep their places; new ones come after them.
@@ -123,16 +195,9 @@ struct LedgerStore: Sendable {
 
     private func unseal(_ bytes: [UInt8]) throws(NodeError) -> [UInt8] {
         guard let box = try? AES.GCM.SealedBox(combined: bytes), let opened = try? AES.GCM.open(box, using: key) else {
-            throw damaged("it does not open with this node's secret")
+            throw LedgerLog.damaged("it does not open with this node's secret")
         }
         return Array(opened)
-    }
-
-    private func damaged(_ why: String) -> NodeError {
-        NodeError(
-            .integrity, "The release ledger cannot be used: \(why).",
-            advice: "Restore the state directory from one backup, node-secret and state.sqlite together. Without the ledger, new "
-                + "answers could be compared with old ones.")
     }
 
     private static func bytes(_ ids: [Int64]) -> [UInt8] {

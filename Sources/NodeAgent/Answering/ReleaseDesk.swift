@@ -39,6 +39,8 @@ actor ReleaseDesk {
     /// may still run.
     private var registers: [(data: String, places: [UInt32])]
     private var ledger: ReleaseLedger
+    /// The ledger as it stands on the disk.
+    private var kept: LedgerStore.Kept
     private var shares: ShareLedger
 
     /// - Parameters:
@@ -51,15 +53,16 @@ actor ReleaseDesk {
         self.secret = secret
         self.spool = spool
         store = LedgerStore(secret: secret)
-        let opened = try await store.open(for: source, secret: secret, now: now) { name async throws(NodeError) in
-            try await spool?.setting(name)
-        }
+        let opened = try await store.open(for: source, secret: secret, now: now, spool: spool)
         try mark?.check(opened.ledger.revision)
-        if keeps, !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
+        if keeps, !opened.changes.isEmpty || opened.append != nil {
+            try await spool?.keep(opened.changes, appending: opened.append)
+        }
         try mark?.note(opened.ledger.revision)
         patients = opened.patients
         registers = [(source.dataIdentity, opened.places)]
         ledger = opened.ledger
+        kept = opened.kept
         shares = try store.shares(try await spool?.setting(LedgerStore.sharesName))
     }
 
@@ -71,13 +74,13 @@ actor ReleaseDesk {
     func take(_ source: any AnswerSource, now: Timestamp) async throws(NodeError) {
         await turn.take()
         defer { giveBack() }
-        let spool = spool
-        let opened = try await store.open(for: source, secret: secret, now: now, current: ledger) {
-            name async throws(NodeError) in try await spool?.setting(name)
+        let opened = try await store.open(for: source, secret: secret, now: now, current: (ledger, kept), spool: spool)
+        if !opened.changes.isEmpty || opened.append != nil {
+            try await spool?.keep(opened.changes, appending: opened.append)
         }
-        if !opened.changes.isEmpty { try await spool?.keep(opened.changes) }
         patients = opened.patients
         ledger = opened.ledger
+        kept = opened.kept
         registers.removeAll { $0.data == source.dataIdentity }
         registers.append((source.dataIdentity, opened.places))
         if registers.count > Self.registersKept { registers.removeFirst() }
@@ -128,12 +131,15 @@ actor ReleaseDesk {
         }
         var after = ledger
         after.commit(plan)
+        let added = question.rules.ledger ? try self.store.append(after, after: kept) : nil
         let release = Spool.Release(
-            key: question.key, disclosed: plan.disclosed.json.canonicalBytes(),
-            ledger: question.rules.ledger ? try self.store.seal(after) : nil)
+            key: question.key, disclosed: plan.disclosed.json.canonicalBytes(), ledger: added?.0)
         FaultPoint.reach(.nodeLedgerSealed)
         let isStored = try await store(plan.disclosed, release)
-        if isStored { ledger = after }
+        if isStored {
+            ledger = after
+            kept = added?.1 ?? kept
+        }
         return isStored
     }
 
@@ -141,7 +147,7 @@ actor ReleaseDesk {
     /// say whether it did. Asked again, the same numbers are masked anew.
     func releaseTotal(
         _ answer: EvaluatedAnswer, to question: ReleaseQuestion,
-        store: @Sendable (TotalPlan, [String: [UInt8]]) async throws(NodeError) -> Bool,
+        store: @Sendable (TotalPlan, [String: [UInt8]], LedgerAppend) async throws(NodeError) -> Bool,
         refused: @Sendable (DisclosureError.Code) async throws(NodeError) -> Bool
     ) async throws(NodeError) -> Bool {
         await turn.take()
@@ -155,12 +161,11 @@ actor ReleaseDesk {
         }
         var after = ledger
         after.commit(plan)
-        let values = [
-            Spool.ledgerName: try self.store.seal(after), LedgerStore.sharesName: try self.store.seal(plan.shareLedger),
-        ]
-        let isStored = try await store(plan, values)
+        let (append, kept) = try self.store.append(after, after: kept)
+        let isStored = try await store(plan, [LedgerStore.sharesName: try self.store.seal(plan.shareLedger)], append)
         if isStored {
             ledger = after
+            self.kept = kept
             shares = plan.shareLedger
         }
         return isStored

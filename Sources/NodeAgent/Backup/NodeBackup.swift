@@ -61,7 +61,7 @@ public struct NodeBackup: Sendable {
         of copy: StateDirectory, _ identity: NodeIdentity, _ now: Timestamp
     ) async throws(NodeError) -> BackupArchive.Title {
         let spool = try Spool(copy, hospital: identity.grant.node, readOnly: true)
-        let ledger = try LedgerStore(secret: NodeSecret(in: state)).revision(of: try await spool.setting(Spool.ledgerName))
+        let ledger = try await LedgerStore(secret: NodeSecret(in: state)).revision(in: spool)
         return BackupArchive.Title(
             program: Self.program, version: NodeSoftware.version, name: identity.grant.node.rawValue, created: now,
             audit: try await spool.auditPoint(), ledger: Int(ledger))

@@ -116,7 +116,7 @@ public struct NodeRestore: Sendable {
         let spool = try Spool(new, hospital: identity.grant.node)
         try await spool.verifyPages()
         let chain = try await spool.verifyAudit()
-        let ledger = try LedgerStore(secret: secret).revision(of: try await spool.setting(Spool.ledgerName))
+        let ledger = try await LedgerStore(secret: secret).revision(in: spool)
         guard manifest.audit == AuditPoint(count: chain.count, head: chain.head), manifest.ledger == Int(ledger) else {
             throw NodeError(.integrity, "The backup's log or ledger is not what it says.", advice: "Use another backup.")
         }
@@ -174,7 +174,7 @@ public struct NodeRestore: Sendable {
     /// How far the log and the ledger go that are here.
     private func present() async throws(NodeError) -> (point: AuditPoint, ledger: UInt64) {
         let spool = try Spool(state, hospital: HospitalID(unchecked: HospitalID.example), readOnly: true)
-        let ledger = try LedgerStore(secret: NodeSecret(in: state)).revision(of: try await spool.setting(Spool.ledgerName))
+        let ledger = try await LedgerStore(secret: NodeSecret(in: state)).revision(in: spool)
         return (try await spool.auditPoint(), ledger)
     }
 

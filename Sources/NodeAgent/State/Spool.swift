@@ -154,11 +154,13 @@ actor Spool {
     // MARK: answers
 
     /// Stores an answer for good: its bytes, what it releases, the ledger after it and the audit line, all or nothing.
-    /// - Parameter values: settings to keep in the same transaction (the ledgers after a total).
+    /// - Parameters:
+    ///   - values: settings to keep in the same transaction (the ledger of shares after a total).
+    ///   - append: what a total adds to the release ledger.
     /// - Returns: false where the ticket was withdrawn meanwhile, or answered before: then nothing is stored.
     func store(
-        _ answer: SignedDocument, to id: TicketID, release: Release?, keeping values: [String: [UInt8]] = [:], outcome: String,
-        at now: Timestamp
+        _ answer: SignedDocument, to id: TicketID, release: Release?, keeping values: [String: [UInt8]] = [:],
+        appending append: LedgerAppend? = nil, outcome: String, at now: Timestamp
     ) throws(NodeError) -> Bool {
         try write { database, audit in
             guard let state = try Self.state(of: id, database), let next = state.after(.answerStored) else { return false }
@@ -169,8 +171,9 @@ actor Spool {
                 try database.execute(
                     sql: "INSERT OR IGNORE INTO release (key, disclosed, ticket, created) VALUES (?, ?, ?, ?)",
                     arguments: [release.key.text, Data(release.disclosed), id.rawValue, now.seconds])
-                if let ledger = release.ledger { try Self.keep(ledger, as: Self.ledgerName, database) }
+                if let ledger = release.ledger { try Self.append(ledger, database) }
             }
+            if let append { try Self.append(append, database) }
             for (name, value) in values { try Self.keep(value, as: name, database) }
             try audit(now, "answer.stored", id.rawValue, outcome, answer.digest)
             FaultPoint.reach(.nodeAnswerStoring)
@@ -178,17 +181,14 @@ actor Spool {
         }
     }
 
-    /// Under which name the sealed release ledger is kept.
-    static let ledgerName = "release-ledger"
-
     /// What an answer lets out for the first time.
     struct Release: Sendable {
         /// What was asked of which data under which rules.
         var key: Digest256
         /// The disclosed answer's canonical bytes.
         var disclosed: [UInt8]
-        /// The release ledger after it, sealed; nil where nothing is to be stored.
-        var ledger: [UInt8]?
+        /// What it adds to the release ledger, sealed; nil where nothing is to be stored.
+        var ledger: LedgerAppend?
     }
 
     /// What was said before to the same question, under the same rules, of the same data.
@@ -210,14 +210,15 @@ actor Spool {
         try setting(name).flatMap { try? SignedDocument(parsing: $0) }
     }
 
-    /// Keeps values by name, all or nothing.
-    func keep(_ values: [String: [UInt8]]) throws(NodeError) {
+    /// Keeps values by name, and what is added to the release ledger, all or nothing.
+    func keep(_ values: [String: [UInt8]], appending append: LedgerAppend? = nil) throws(NodeError) {
         try write { database, _ in
             for (name, value) in values { try Self.keep(value, as: name, database) }
+            if let append { try Self.append(append, database) }
         }
     }
 
-    private static func keep(_ value: [UInt8], as name: String, _ database: Database) throws {
+    static func keep(_ value: [UInt8], as name: String, _ database: Database) throws {
         try database.execute(
             sql: "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             arguments: [name, Data(value)])

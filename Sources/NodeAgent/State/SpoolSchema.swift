@@ -123,6 +123,18 @@ enum SpoolSchema {
                         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
                     """)
         }
+        migrator.registerMigration("006 the release ledger in records") { database in
+            try database.execute(
+                sql: """
+                    -- What each release added to the ledger, sealed to its place and to all before it. How many there are, and
+                    -- the last one's link, is in the setting 'release-ledger-head', sealed and kept in the same transaction.
+                    CREATE TABLE ledger_record (sequence INTEGER PRIMARY KEY NOT NULL, sealed BLOB NOT NULL) STRICT;
+                    CREATE TRIGGER ledger_is_append_only_1 BEFORE UPDATE ON ledger_record
+                        BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END;
+                    CREATE TRIGGER ledger_is_append_only_2 BEFORE DELETE ON ledger_record
+                        BEGIN SELECT RAISE(ABORT, 'the release ledger is append-only'); END;
+                    """)
+        }
         return migrator
     }
 }
