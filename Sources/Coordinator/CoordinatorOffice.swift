@@ -43,6 +43,11 @@ public struct CoordinatorOffice: Sendable {
         try StateDirectory.restrict(directory.databaseFile)
     }
 
+    /// Looks through the whole state file, as a daemon does before it serves.
+    ///
+    /// - Throws: `CoordinatorError` (`INTEGRITY`) where it is damaged.
+    public func check() async throws { try await database.check() }
+
     /// Who the people are.
     public var people: PeopleRegister { PeopleRegister(database: database, clock: clock, passwords: passwords) }
     /// Sessions and tokens.

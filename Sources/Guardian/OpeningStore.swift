@@ -35,8 +35,19 @@ struct OpeningStore: Sendable {
             }
             try migrator.migrate(database)
             _ = chmod(path, 0o600)
+            try database.read { try Self.check($0, path) }
         } catch {
             throw Self.words(error, path)
+        }
+    }
+
+    /// Looks through the whole file: a damaged page, or a value that is not of its column's kind, would otherwise be met in the
+    /// middle of work.
+    private static func check(_ database: Database, _ path: String) throws {
+        let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "nothing"
+        guard found == "ok" else {
+            throw GuardianError(
+                .integrity, "\(path) is damaged: \(found.prefix(200)).", advice: "Keep the file, and restore the last backup.")
         }
     }
 

@@ -71,6 +71,26 @@ import Testing
         }
     }
 
+    @Test func aStateWithAValueOfAnotherKindIsNotWorkedWith() async throws {
+        let coordinator = try await TestCoordinator.make()
+        try await coordinator.addPerson("kim", .researcher)
+        try await coordinator.office.check()
+        // As a damaged page may say it: a text that is bytes, in a table that holds texts only.
+        try await coordinator.office.database.pool.writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'person';
+                    PRAGMA writable_schema = RESET;
+                    UPDATE person SET display_name = x'FF' WHERE login = 'kim';
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'person';
+                    PRAGMA writable_schema = RESET;
+                    """)
+        }
+        await #expect { try await coordinator.office.check() } throws: { ($0 as? CoordinatorError)?.code == .integrity }
+    }
+
     @Test func aBackupIsWholeAndAnsweredFrom() async throws {
         let coordinator = try await TestCoordinator.make()
         let path = coordinator.directory.path + "/copy.sqlite"

@@ -2,6 +2,7 @@ import CanonicalJSON
 @_spi(Hospital) import Disclosure
 import Federation
 import Foundation
+import GRDB
 import Testing
 
 @testable import Guardian
@@ -32,6 +33,30 @@ import Testing
         var fewer = opening
         fewer.hospitals.removeLast()
         #expect(throws: FederationError.self) { try TotalOpener.answer(Array(pairs.dropLast()), opening: fewer) }
+    }
+
+    @Test func aStoreWithAValueOfAnotherKindIsNotWorkedWith() throws {
+        let scene = try GuardianScene()
+        defer { scene.remove() }
+        let roster = try scene.roster()
+        let answers = try scene.hospitals.prefix(5).map { try scene.answer($0, [11, 20], roster: roster) }
+        _ = try scene.desk().open(try scene.request(answers, roster: roster))
+        // As a damaged page may say it: a text that is bytes, in a table that holds texts only.
+        let store = try DatabaseQueue(path: scene.folder.file("guardian.sqlite"))
+        try store.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, 'STRICT, ', '') WHERE name = 'opening';
+                    PRAGMA writable_schema = RESET;
+                    UPDATE opening SET request = x'FF';
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, ') WITHOUT', ') STRICT, WITHOUT') WHERE name = 'opening';
+                    """)
+            #expect(database.changesCount == 1)
+        }
+        try store.close()
+        #expect { try scene.desk() } throws: { ($0 as? GuardianError)?.code == .integrity }
     }
 
     @Test func theSameRequestGetsTheSameBytesAfterARestartAndAnotherSetNothing() throws {

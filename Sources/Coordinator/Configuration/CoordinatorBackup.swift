@@ -52,10 +52,11 @@ public struct CoordinatorBackup: Sendable {
         )
     }
 
-    /// How far the log in a state file goes; the whole of it is followed.
+    /// How far the log in a state file goes; the whole file is looked through, and the whole log followed.
     private static func audit(of file: String) async throws -> AuditPoint {
         let database = try CoordinatorDatabase(path: file)
         defer { database.close() }
+        try await database.check()
         let chain = try await AuditLog(database: database).verify()
         return AuditPoint(count: chain.count, head: chain.head)
     }

@@ -78,6 +78,19 @@ public struct CoordinatorDatabase: Sendable {
         try StateDirectory.restrict(path)
     }
 
+    /// Looks through the whole file once: a damaged page, or a value that is not of its column's kind, would otherwise be met in
+    /// the middle of work.
+    ///
+    /// - Throws: `CoordinatorError` (`INTEGRITY`).
+    public func check() async throws {
+        let found = try await read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") } ?? "nothing"
+        guard found == "ok" else {
+            throw CoordinatorError(
+                .integrity, "\(pool.path) is damaged: \(found.prefix(200)).",
+                advice: "Keep the file, and restore the last backup.")
+        }
+    }
+
     /// Whether the state can be read.
     func isReadable() async -> Bool { (try? await read { db in try Int.fetchOne(db, sql: "SELECT 1") }) != nil }
 

@@ -24,6 +24,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let office = try state.office()
+            try await office.check()
             if check {
                 Console.note("\(state.directory.configurationFile) is in order.")
                 return
