@@ -10,6 +10,8 @@ ROOM ?=
 POLICY ?=
 REPORT ?= .build/attack.html
 KEY ?=
+SECONDS ?= 60
+DECODER ?=
 SWIFT ?= swift
 
 LIBRARIES := zlib1g-dev libsqlite3-dev libcurl4-openssl-dev coinor-libclp-dev libpq-dev unixodbc-dev
@@ -87,6 +89,14 @@ bench: libraries ## The ten questions on the index, PostgreSQL 15, DuckDB, SQLit
 	@.build/python/bin/pip install -q duckcdm duckdb psycopg2-binary
 	DURE_ROOMS=dure-bench $(SWIFT) build -c release --scratch-path .build/bench --product dure-bench
 	.build/python/bin/python3 Tests/Bench/bench.py --program .build/bench/release/dure-bench --persons $(SIZES) --events $(EVENTS)
+
+# In debug, where every check of the language is made; in a folder of its own, because the rooms are instrumented.
+.PHONY: fuzz
+fuzz: libraries ## Every reader of bytes from outside under libFuzzer, one after the other (SECONDS=60 each, DECODER=ticket)
+	@$(call install,python3)
+	DURE_ROOMS=dure-fuzz $(SWIFT) build --product dure-fuzz --scratch-path .build/fuzz
+	@python3 Tests/Fuzz/fuzz.py --program .build/fuzz/debug/dure-fuzz --work .build/fuzz/work --seconds $(SECONDS) \
+	  $(if $(DECODER),--decoder $(DECODER))
 
 .PHONY: attack
 attack: libraries ## Attack a policy with everything that is known, a line an attack (POLICY=policy.yaml, REPORT=page.html)

@@ -71,7 +71,7 @@ let rooms: [Room] = [
         packages: [
             "GRDB", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Yams", "Hummingbird",
             "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore", "NIOSSL",
-        ], tests: "CoordinatorTests", testPackages: ["HummingbirdTesting", "NIOEmbedded"]),
+        ], tests: "CoordinatorTests", testsOn: ["Decoders"], testPackages: ["HummingbirdTesting", "NIOEmbedded"]),
     Room(
         name: "Client", kind: .room,
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound"],
@@ -119,8 +119,13 @@ let rooms: [Room] = [
     // Every reader of bytes from outside, for the mutations in its tests.
     Room(
         name: "Decoders", kind: .room,
-        on: ["CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "Federation", "NodeAgent"],
+        on: [
+            "CanonicalJSON", "Cohorts", "Disclosure", "OMOPStore", "EventIndex", "Federation", "Daemon", "NodeAgent", "Guardian",
+            "Client",
+        ],
         tests: "DecoderTests", folder: "Tests/Decoders"),
+    // The same readers under libFuzzer (`make fuzz`).
+    Room(name: "dure-fuzz", kind: .executable, on: ["Decoders"], folder: "Tests/Fuzz", excludes: ["README.md", "fuzz.py"]),
     // The attacker: a hospital's policy held against every attack that is known. It plays both sides.
     Room(
         name: "dure-attack", kind: .executable,
@@ -177,6 +182,23 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Where the fuzzer is asked for, the rooms under it are instrumented, and nothing that comes from elsewhere: what is counted as
+/// covered is this house. A scratch path of its own keeps these builds from the others (`make fuzz`).
+let isFuzzed = asked?.contains("dure-fuzz") ?? false
+
+/// Rooms that touch memory by address; the address sanitizer looks on.
+let withPointers: Set = ["OMOPStore", "EventIndex", "Decoders"]
+
+/// LLVM's linker, because gold stumbles over these objects; and libFuzzer's own `main` gives way to the room's.
+let fuzzLinking: [LinkerSetting] = [
+    .unsafeFlags(["-sanitize=fuzzer", "-sanitize=address", "-use-ld=lld", "-Xlinker", "-zmuldefs"])
+]
+
+func fuzzSettings(of room: Room) -> [SwiftSetting] {
+    guard isFuzzed else { return [] }
+    return [.unsafeFlags(["-sanitize=fuzzer"] + (withPointers.contains(room.name) ? ["-sanitize=address"] : []))]
+}
+
 func dependencies(_ names: [String], _ packages: [String]) -> [Target.Dependency] {
     names.map { .target(name: $0) } + packages.compactMap { products[$0] }
 }
@@ -190,14 +212,15 @@ func targets(of room: Room) -> [Target] {
         made.append(
             .target(
                 name: room.name, dependencies: dependencies(room.on, room.packages), path: room.folder, exclude: room.excludes,
-                swiftSettings: settings))
+                swiftSettings: settings + fuzzSettings(of: room)))
     case .c:
         made.append(.target(name: room.name, path: room.folder))
     case .executable:
         made.append(
             .executableTarget(
                 name: room.name, dependencies: dependencies(room.on, room.packages), path: room.folder, exclude: room.excludes,
-                swiftSettings: settings))
+                swiftSettings: settings + fuzzSettings(of: room),
+                linkerSettings: room.name == "dure-fuzz" ? fuzzLinking : []))
     }
     if let tests = room.tests, asked?.contains(room.name) ?? true {
         var on = room.on

@@ -9,11 +9,25 @@ public struct Decoder: Sendable {
     public let seeds: @Sendable () throws -> [[UInt8]]
     /// Reads bytes and uses what was read as the program does. Refusing them is right; what must hold afterwards is checked.
     public let read: @Sendable ([UInt8]) -> Void
+    /// The JSON form that it reads, as the sources name the type; nil where it reads something else.
+    public let form: String?
+    /// Whether one reading costs milliseconds: a whole file, a database.
+    public let isSlow: Bool
 
-    init(_ name: String, seeds: @escaping @Sendable () throws -> [[UInt8]], read: @escaping @Sendable ([UInt8]) -> Void) {
+    init(
+        _ name: String, form: String? = nil, isSlow: Bool = false, seeds: @escaping @Sendable () throws -> [[UInt8]],
+        read: @escaping @Sendable ([UInt8]) -> Void
+    ) {
         self.name = name
+        self.form = form
+        self.isSlow = isSlow
         self.seeds = seeds
         self.read = read
+    }
+
+    /// Its name as a file's: `node.yaml`, `signed-document`.
+    public var folder: String {
+        String(name.lowercased().map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
     }
 
     /// A JSON message: what is read must be written to a form that reads as the same again, or a signature over it means nothing.
@@ -21,7 +35,7 @@ public struct Decoder: Sendable {
         _ name: String, _: Message.Type, _ seeds: @escaping @Sendable () throws -> [Message],
         use: @escaping @Sendable (Message) -> Void = { _ in }
     ) -> Decoder {
-        Decoder(name) {
+        Decoder(name, form: "\(Message.self)") {
             try seeds().map { $0.json.canonicalBytes() }
         } read: { bytes in
             guard let message = try? Message(parsing: bytes) else { return }
@@ -39,7 +53,8 @@ public struct Decoder: Sendable {
     }
 
     /// Every decoder, by floors.
-    public static let all: [Decoder] = values + wire + files + stores
+    public static let all: [Decoder] =
+        values + wire + totals + people + files + nodeState + backups + guardianState + stores + imports
 
     /// The decoder of that name.
     public static func named(_ name: String) -> Decoder? { all.first { $0.name == name } }

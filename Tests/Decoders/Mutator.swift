@@ -30,6 +30,13 @@ public struct Mutator: Sendable {
         return bytes
     }
 
+    /// So many bytes made others, and as many bytes as before: what a disk does.
+    public mutating func flipped(_ seed: [UInt8], count: Int) -> [UInt8] {
+        var bytes = seed
+        for _ in 0..<(bytes.isEmpty ? 0 : count) { bytes[below(bytes.count)] ^= UInt8(1 + below(255)) }
+        return bytes
+    }
+
     private mutating func change(_ bytes: inout [UInt8], _ other: [UInt8]) {
         let at = below(bytes.count + 1)
         switch below(9) {

@@ -7,10 +7,11 @@ import Federation
 struct Sample {
     static let shared = Result { try Sample() }
 
-    let coordinator = SigningKey()
+    // The same keys each time: an input that was kept is still signed by the sample's coordinator.
+    let coordinator: SigningKey
     let nodeKeys = NodeKeys()
-    let officers = [SigningKey(), SigningKey()]
-    let sealing = SealingKey()
+    let officers: [SigningKey]
+    let sealing: SealingKey
     let authority: ConsortiumCA
     let hospital = HospitalID(unchecked: "KR-H-0011")
     let now = Timestamp(1_795_000_000)
@@ -18,7 +19,14 @@ struct Sample {
         store: "omop", dataRelease: "2026-10", dataThrough: "2026-09-30", cdmVersion: "5.4", vocabulary: "v5.0", semantics: "1",
         software: "dure-node", synthetic: true)
 
-    init() throws { authority = try ConsortiumCA(name: "Sample", now: now) }
+    init() throws {
+        coordinator = try SigningKey(seed: Self.bytes(1))
+        officers = [try SigningKey(seed: Self.bytes(2)), try SigningKey(seed: Self.bytes(3))]
+        sealing = try SealingKey(seed: Self.bytes(4))
+        authority = try ConsortiumCA(name: "Sample", now: now)
+    }
+
+    private static func bytes(_ byte: UInt8) -> [UInt8] { Array(repeating: byte, count: 32) }
 
     /// Cohort definitions with most of what a definition can hold.
     static let definitions = [

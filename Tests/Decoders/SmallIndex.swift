@@ -4,9 +4,13 @@ import OMOPStore
 
 /// An event index of a few persons, made from CSV files by the import and the build that hospitals use.
 enum SmallIndex {
-    static let bytes = Result { try make() }
+    static let bytes = made.map(\.index)
+    /// The store that it was made from, a SQLite file.
+    static let store = made.map(\.store)
+    private static let made = Result { try make() }
 
-    private static let files = [
+    /// The store's CSV files.
+    static let files = [
         "PERSON.csv": """
         person_id,gender_concept_id,year_of_birth,race_concept_id,ethnicity_concept_id
         1,8507,1950,0,0
@@ -41,14 +45,17 @@ enum SmallIndex {
         """,
     ]
 
-    private static func make() throws -> [UInt8] {
+    private static func make() throws -> (index: [UInt8], store: [UInt8]) {
         let folder = NSTemporaryDirectory() + "dure-small-index-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder + "/csv", withIntermediateDirectories: true)
         for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/csv/\(name)")) }
         _ = try CSVImporter(folder: folder + "/csv", destination: folder + "/store.sqlite", acceptsLosses: true).run()
         try IndexBuilder(store: try SQLiteClinicalStore(path: folder + "/store.sqlite")).build(to: folder + "/index")
-        return Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/index")))
+        return (
+            Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/index"))),
+            Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/store.sqlite")))
+        )
     }
 
     /// Makes the checksums fit again, as somebody would who means harm.

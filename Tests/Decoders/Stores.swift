@@ -34,7 +34,7 @@ extension Decoder {
         } read: { bytes in
             ScratchFile.with(bytes) { _ = try? IndexDelta.read($0) }
         },
-        Decoder("event index") {
+        Decoder("event index", isSlow: true) {
             [try SmallIndex.bytes.get()]
         } read: { bytes in
             ScratchFile.with(SmallIndex.resealed(bytes)) { path in
@@ -76,20 +76,5 @@ extension Decoder {
             return !isRead
         }
         func value(_ column: Int) -> ServerValue { values[column] }
-    }
-}
-
-/// A file for readers that want one, kept in memory where the system has a file system for that.
-enum ScratchFile {
-    private static let path: String = {
-        let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm/" : NSTemporaryDirectory()
-        return folder + "dure-decoder-\(getpid())"
-    }()
-
-    static func with(_ bytes: [UInt8], _ body: (String) -> Void) {
-        let path = "\(path)-\(UInt64.random(in: 0 ... .max))"
-        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { return }
-        defer { unlink(path) }
-        body(path)
     }
 }

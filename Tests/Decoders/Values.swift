@@ -30,6 +30,11 @@ extension Decoder {
             [try Sample.shared.get().question(), try Sample.shared.get().question(1)]
         },
         .message("disclosed answer", DisclosedAnswer.self) { [try Sample.shared.get().disclosed] },
+        .message("disclosure rules", DisclosureRules.self) {
+            [.standard]
+        } use: { rules in
+            _ = DisclosureRules.standard.tightened(by: rules).smallestShown
+        },
         Decoder("table case") {
             [
                 #"{"atoms":["a","b"],"cells":[{"id":"x","atoms":[0],"value":3,"status":"u"},{"id":"t","atoms":[0,1],"value":9}]}"#,
@@ -45,7 +50,7 @@ extension Decoder {
             _ = ledger.bytesToSeal
         },
         Decoder("share ledger") {
-            [ShareLedger().bytesToSeal.bytes]
+            try [ShareLedger(), Ledgers.shared()].map(\.bytesToSeal.bytes)
         } read: { bytes in
             guard let ledger = try? ShareLedger(opening: SealedLedgerBytes(opened: bytes), mostPersons: 100_000) else { return }
             _ = ledger.bytesToSeal
@@ -70,6 +75,16 @@ private enum Ledgers {
                 total: set, breakdown: EvaluatedBreakdown(dimensions: [sex], cells: [["F"]: half, ["M"]: rest]))
             ledger.commit(try gate.plan(answer, for: ReleaseRequest(project: "p", cohort: "c\(number)"), against: ledger))
         }
+        return ledger
+    }
+
+    /// With a set of fewer than k patients and one of more.
+    static func shared() throws -> ShareLedger {
+        let patients = PatientKeys(universe: 300) { UInt128($0 + 1) &* 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C834 }
+        let shares = TotalShares(rules: .standard, key: PlainKey(), patients: patients)
+        var ledger = ShareLedger()
+        let sets = [0..<5, 100..<190].map { PersonSet(universe: 300, members: Array($0)) }
+        _ = shares.vector(of: sets, remembering: &ledger)
         return ledger
     }
 

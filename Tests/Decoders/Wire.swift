@@ -67,6 +67,10 @@ extension Decoder {
                     certificateExpires: try sample.now, auditHead: try sample.signed(head))
             ]
         },
+        signed("audit head", AuditHead.self) {
+            [AuditHead(node: try sample.hospital, point: .init(count: 3, head: Digest256(of: [1])), at: try sample.now)]
+        },
+        signed("catalogue", Catalogue.self) { [try catalogue()] },
         message("roster", Roster.self) { [try sample.roster] },
         signed("totals roster", TotalsRoster.self) {
             [try sample.cosigned().content()]
@@ -137,7 +141,20 @@ extension Decoder {
         signed("courier bundle", CourierBundle.self) { [try bundle()] },
     ]
 
-    private static func bundle() throws -> CourierBundle {
+    private static func catalogue() throws -> Catalogue {
+        let row = DisclosedCatalogue.Row(
+            key: ["death", "2024"], persons: CountInterval(low: 200, high: 599), records: CountInterval(low: 1_000, high: 2_399))
+        return Catalogue(
+            node: try sample.hospital, issued: try sample.now, provenance: try sample.provenance, policy: Digest256(of: [2]),
+            amounts: DisclosedCatalogue(rows: [row]), tables: [.init(name: "death", unmapped: .init(percent: 3), isCut: false)],
+            quality: [
+                .init(
+                    check: "plausibleValue", category: "plausibility", table: "death", threshold: 5, state: .pass,
+                    failing: .init(percent: 0.5))
+            ])
+    }
+
+    static func bundle() throws -> CourierBundle {
         CourierBundle(
             id: BundleID(unchecked: BundleID.example), sender: .coordinator, recipient: .hospital(try sample.hospital),
             created: try sample.now, notAfter: try sample.now.adding(86_400), readme: .init(ko: ["안내"], en: ["Read me"]),
