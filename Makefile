@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PERSONS ?= 20000
 SIZES ?= 20000,100000
 EVENTS ?= 65
+VARIANTS ?= c,r
 KEEP ?=
 ROOM ?=
 POLICY ?=
@@ -88,7 +89,7 @@ bench: libraries ## The ten questions on the index, PostgreSQL 15, DuckDB, SQLit
 	@test -x .build/python/bin/python3 || python3 -m venv .build/python
 	@.build/python/bin/pip install -q duckcdm duckdb psycopg2-binary
 	DURE_ROOMS=dure-bench $(SWIFT) build -c release --scratch-path .build/bench --product dure-bench
-	.build/python/bin/python3 Tests/Bench/bench.py --program .build/bench/release/dure-bench --persons $(SIZES) --events $(EVENTS)
+	.build/python/bin/python3 Tests/Bench/bench.py --program .build/bench/release/dure-bench --persons $(SIZES) --events $(EVENTS) --variants $(VARIANTS)
 
 # In debug, where every check of the language is made; in a folder of its own, because the rooms are instrumented.
 .PHONY: fuzz

@@ -182,6 +182,9 @@ public final class EventIndex: Sendable {
     /// A concept of the store's CONCEPT table, nil if it has no row there.
     public func concept(_ id: Int32) -> ConceptFacts? { vocabulary[id] }
 
+    /// Whether a concept of the store's CONCEPT table is no longer valid; nil if it has no row there.
+    public func isInvalid(concept id: Int32) -> Bool? { vocabulary.isInvalid(id) }
+
     /// The descendants of a concept as CONCEPT_ANCESTOR has them, ascending: the concept itself if the table has that
     /// pair, invalid ones and ones without a CONCEPT row too.
     public func descendants(of concept: Int32) throws(EventIndexError) -> [Int32] {

@@ -10,7 +10,7 @@ import OMOPStore
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dure-bench", abstract: "Makes stores, builds indices and answers the ten questions of the benchmark.",
-        subcommands: [Generate.self, Build.self, Refresh.self, Scan.self, Query.self, Rates.self])
+        subcommands: [Generate.self, Build.self, Refresh.self, Scan.self, Query.self, Cold.self, Release.self, Rates.self])
 
     /// Writes a store.
     struct Generate: ParsableCommand {

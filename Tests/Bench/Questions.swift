@@ -34,6 +34,7 @@ struct Questions {
                 wall.append(used.wall * 1_000)
             }
         }
+        let own = Usage.ownMB ?? .nan
         let before = Usage.now
         let slow = try engine.evaluate(expression, breakdown: breakdown, isCancelled: { false }, mayTakeFastPath: false)
         general = Usage.now.since(before).cpu * 1_000
@@ -41,7 +42,7 @@ struct Questions {
         let machine = try Machine(index: index).measure(try engine.selections(of: expression))
         let name = URL(filePath: definition).deletingPathExtension().lastPathComponent
         return #"{"question": "\#(name)", "persons": \#(persons), "cpu": \#(Self.median(cpu)), "wall": \#(Self.median(wall)), "#
-            + #""general": \#(general), "postings": \#(machine.postings), "scatter": \#(machine.scatter), "peakMB": \#(Usage.peakMB)}"#
+            + #""general": \#(general), "postings": \#(machine.postings), "scatter": \#(machine.scatter), "ownMB": \#(own), "peakMB": \#(Usage.peakMB)}"#
     }
 
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -22,6 +24,15 @@ struct Usage {
     }
 
     func since(_ before: Usage) -> Usage { Usage(cpu: cpu - before.cpu, wall: wall - before.wall) }
+
+    /// The memory that is the process's own, without the mapped index, in MB; nil where the system does not tell.
+    static var ownMB: Double? {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") }),
+            let number = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Double($0) })
+        else { return nil }
+        return number / 1_024
+    }
 
     /// The most memory that the process ever had, in MB.
     static var peakMB: Int {

@@ -226,6 +226,8 @@ def measure(options, persons):
         for line in lines[1:]:
             result["answers"][line["question"][:3], variant] = {"node": line}
         result["open"] = lines[0]["wall"]
+        result["cold", variant] = program(options.program, "cold", index, *paths)
+        result["release", variant] = program(options.program, "release", index, *paths)
         result["rates", variant] = program(options.program, "rates", index, *paths)[0]
     for key, engine in ENGINES.items():
         if key in options.skip or remembered(result, folder, engine):
@@ -362,7 +364,13 @@ def report(options, results):
         ("build, peak memory, MB", lambda r: "%d" % r["build"]["peakMB"]),
         ("refresh of every 200th person, part of the build", lambda r: "%.0f %%" % (100 * r["refresh"]["cpu"] / r["build"]["cpu"])),
         ("open, ms", lambda r: "%.1f" % r["open"]),
-        ("answering, peak memory, MB", lambda r: "%d" % max(a["node"]["peakMB"] for a in r["answers"].values())),
+        ("first answer after a cold start, the slowest question, ms",
+         lambda r: "%.0f" % max(one["wall"] for variant in options.variants for one in r["cold", variant])),
+        ("definition to released count, the median and the slowest question, ms", lambda r: "%.1f, %.1f" % (
+            statistics.median(one["wall"] for variant in options.variants for one in r["release", variant]),
+            max(one["wall"] for variant in options.variants for one in r["release", variant]))),
+        ("answering, memory beside the mapped index, MB", lambda r: "%.0f" % max(a["node"]["ownMB"] for a in r["answers"].values())),
+        ("answering, peak memory with the mapped index, MB", lambda r: "%d" % max(a["node"]["peakMB"] for a in r["answers"].values())),
     ]
     for name, value in rows:
         print("| %s | %s |" % (name, " | ".join(value(result) for result in results)))

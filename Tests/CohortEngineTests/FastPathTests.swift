@@ -104,16 +104,18 @@ private struct PlainDefinition {
         if isFirst { parts.append(#""First": true"#) }
         if random.chance(20) { parts.append(#""Age": \#(range([10, 30, 40, 60]))"#) }
         if random.chance(15) { parts.append(#""Gender": [{"CONCEPT_ID": \#(random.pick([8_507, 8_532]))}]"#) }
-        if domain == "Measurement", !isFirst, random.chance(60) { parts.append(#""ValueAsNumber": \#(range([1, 5, 10, 50]))"#) }
+        if domain == "Measurement", !isFirst, random.chance(60) {
+            parts.append(#""ValueAsNumber": \#(range([1, 5, 10, 50], also: ["!eq", "!bt"]))"#)
+        }
         if !isFirst, domain != "VisitOccurrence", random.chance(20) {
             parts.append(#""VisitType": [{"CONCEPT_ID": \#(random.pick([9_201, 9_202]))}]"#)
         }
         return #"{"\#(domain)": {\#(parts.joined(separator: ", "))}}"#
     }
 
-    private mutating func range(_ values: [Int]) -> String {
+    private mutating func range(_ values: [Int], also holes: [String] = []) -> String {
         let value = random.pick(values)
-        let op = random.pick(["lt", "lte", "gt", "gte", "eq", "bt"])
+        let op = random.pick(["lt", "lte", "gt", "gte", "eq", "bt"] + holes)
         return #"{"Value": \#(value), "Op": "\#(op)", "Extent": \#(value + 20)}"#
     }
 

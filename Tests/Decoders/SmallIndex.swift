@@ -80,6 +80,11 @@ enum SmallIndex {
                 if let part = try? index.tableBlock(table, block), let bitmaps = try? part.bitmaps() {
                     for code in 0..<UInt32(4) { _ = bitmaps.words(code: code)?[1_023] }
                 }
+                if let all = try? index.selection(table, .all),
+                    let rows = try? index.postings(all, block: block, observed: true)
+                {
+                    try? rows.insert(into: PersonBits())
+                }
             }
             _ = try? index.persons(block: block)
             _ = try? index.observationPeriods(block: block)

@@ -63,24 +63,54 @@ struct DisclosedCountTests {
 
 @Suite("Person sets")
 struct PersonSetTests {
-    @Test("Set algebra agrees with the standard library's sets")
-    func algebra() {
-        var generator = SeededGenerator(seed: 5)
-        for universe in [1, 63, 64, 65, 200, 1_000] {
-            let first = Set((0..<universe).filter { _ in generator.next() % 3 == 0 })
-            let second = Set((0..<universe).filter { _ in generator.next() % 2 == 0 })
-            let one = PersonSet(universe: universe, members: first)
-            let two = PersonSet(universe: universe, members: second)
-            #expect(one.members == first.sorted())
-            #expect(one.count.value == first.count)
-            #expect(one.union(two).members == first.union(second).sorted())
-            #expect(one.intersection(two).members == first.intersection(second).sorted())
-            #expect(one.subtracting(two).members == first.subtracting(second).sorted())
-            #expect(one.symmetricDifference(two).members == first.symmetricDifference(second).sorted())
-            #expect(one.complement.members == Set(0..<universe).subtracting(first).sorted())
-            #expect(one.isSubset(of: two) == first.isSubset(of: second))
-            #expect(one.isDisjoint(with: two) == first.isDisjoint(with: second))
+    /// A set as bits, and as the list that it is where its members are few.
+    private func forms(_ members: Set<Int>, _ universe: Int) -> [PersonSet] {
+        [
+            PersonSet(universe: universe, members: members),
+            PersonSet(universe: universe, ascending: members.sorted().map(UInt32.init)),
+        ]
+    }
+
+    @Test("Set algebra agrees with the standard library's sets, of many members and of few", arguments: [2, 3, 60, 1_000])
+    func algebra(oneIn rarity: UInt64) {
+        var generator = SeededGenerator(seed: 5 + rarity)
+        for universe in [1, 63, 64, 65, 200, 1_000, 5_000] {
+            let first = Set((0..<universe).filter { _ in generator.next() % rarity == 0 })
+            let second = Set((0..<universe).filter { generator.next() % 2 == 0 || (rarity > 2 && first.contains($0)) })
+            let third = Set((0..<universe).filter { _ in generator.next() % (rarity + 1) == 0 })
+            for other in [second, third, []] {
+                for one in forms(first, universe) {
+                    for two in forms(other, universe) { check(one, two, first, other, universe) }
+                }
+            }
         }
+    }
+
+    private func check(_ one: PersonSet, _ two: PersonSet, _ first: Set<Int>, _ second: Set<Int>, _ universe: Int) {
+        #expect(one.members == first.sorted())
+        #expect(one.count.value == first.count)
+        #expect(one.isEmpty == first.isEmpty)
+        #expect((0..<universe).filter { one.contains($0) } == first.sorted())
+        #expect(one.union(two).members == first.union(second).sorted())
+        #expect(one.intersection(two).members == first.intersection(second).sorted())
+        #expect(one.subtracting(two).members == first.subtracting(second).sorted())
+        #expect(one.symmetricDifference(two).members == first.symmetricDifference(second).sorted())
+        #expect(one.complement.members == Set(0..<universe).subtracting(first).sorted())
+        #expect(one.isSubset(of: two) == first.isSubset(of: second))
+        #expect(one.isDisjoint(with: two) == first.isDisjoint(with: second))
+        #expect((one == two) == (first == second))
+        if first == second { #expect(one.hashValue == two.hashValue) }
+        let same = PersonSet(universe: universe, words: one.words)
+        #expect(one == same && one.hashValue == same.hashValue)
+        var changed = one
+        changed.insert(universe - 1)
+        changed.remove(0)
+        #expect(changed.members == first.union([universe - 1]).subtracting([0]).sorted())
+    }
+
+    @Test("Persons of a word beyond the universe are cleared")
+    func tail() {
+        #expect(PersonSet(universe: 70, words: [0, .max]).members == Array(64..<70))
     }
 
     @Test("The digest of a disjoint union is the sum of the digests")

@@ -25,6 +25,7 @@ import Testing
                 if let part = try? index.tableBlock(table, block), let bitmaps = try? part.bitmaps() {
                     for code in 0..<UInt32(80) { _ = bitmaps.words(code: code)?[1_023] }
                 }
+                try readPostings(index, table, block)
             }
             _ = try? index.persons(block: block)
             _ = try? index.observationPeriods(block: block)
@@ -34,6 +35,27 @@ import Testing
             _ = try? index.descendants(of: concept)
             _ = try? index.ancestors(of: concept)
             _ = try? index.mappedSources(of: concept)
+        }
+    }
+
+    /// Asks the loops over rows in place.
+    private func readPostings(_ index: EventIndex, _ table: EventTable, _ block: Int) throws {
+        for filter in [ConceptFilter.all, .standard([4_000_000, 4_000_006])] {
+            for observed in [false, true] {
+                guard let selection = try? index.selection(table, filter),
+                    let postings = try? index.postings(selection, block: block, observed: observed)
+                else { continue }
+                let (bits, counters, days) = (PersonBits(), PersonCounters(), DayVector())
+                try? postings.insert(into: bits)
+                postings.lower(days)
+                postings.count(counters)
+                if let choice = try? postings.choose(.unitConcept, { $0 == 32_817 }) {
+                    postings.insert(into: bits, choice: choice)
+                }
+                let lists = DayLists()
+                lists.add(postings, of: bits)
+                lists.sort()
+            }
         }
     }
 

@@ -53,7 +53,7 @@ import Testing
             windows.set(person, from: Int(lower), through: Int(bounds[person]?.upperBound ?? 0))
         }
         windows.setPuzzling(301)
-        let chosen = try sample.postings.choose(.valueNumber, number: { $0 > 300 })
+        let chosen = try sample.postings.choose(.valueNumber, from: 300.0.nextUp, through: .infinity)
         for choice in [nil, chosen] {
             let rows = sample.rows.filter { choice == nil || (Double($0.values[.valueNumber] ?? "") ?? -1) > 300 }
             let inside = rows.filter { bounds[$0.person]?.contains($0.start) ?? false }
@@ -73,6 +73,50 @@ import Testing
         let ever = DayVector()
         sample.postings.lower(ever)
         for person in 0..<300 { #expect(ever.day(of: person) == sample.rows.filter { $0.person == person }.map(\.start).min()) }
+    }
+
+    @Test(arguments: [77, 78] as [UInt64]) func `counts and marks around a day are those of a loop over the rows`(seed: UInt64)
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let sample = try sample(folder, seed: seed)
+        var random = SeededRandom(seed)
+        let center = DayVector()
+        var centers: [Int: Int32] = [:]
+        for person in 0..<300 where random.chance(0.8) {
+            centers[person] = Int32(random.whole(13_900...14_500))
+            center.lower(person, to: centers[person] ?? 0)
+        }
+        let chosen = try sample.postings.choose(.valueNumber, from: 300.0.nextUp, through: .infinity)
+        let bounds: [(Int?, Int?)] = [(0, 30), (-365, -1), (nil, 0), (1, nil), (-10_000_000, 10_000_000), (5, 5)]
+        for choice in [nil, chosen] {
+            let rows = sample.rows.filter { choice == nil || (Double($0.values[.valueNumber] ?? "") ?? -1) > 300 }
+            let (once, twice, all, ever) = (PersonBits(), PersonBits(), PersonBits(), PersonCounters())
+            sample.postings.count(once: once, twice: twice, choice: choice)
+            sample.postings.count(ever, choice: choice)
+            if let choice { sample.postings.insert(into: all, choice: choice) } else { try sample.postings.insert(into: all) }
+            for person in 0..<300 {
+                let count = rows.count { $0.person == person }
+                #expect(Int(ever[person]) == count)
+                #expect([once, all].map { $0.contains(person) } == [count > 0, count > 0])
+                #expect(twice.contains(person) == (count > 1))
+            }
+            for (lower, upper) in bounds {
+                let window = try #require(DaysAround(from: lower, through: upper))
+                let (marked, counters) = (PersonBits(), PersonCounters())
+                sample.postings.mark(marked, around: center, window, choice: choice)
+                sample.postings.count(counters, around: center, window, choice: choice)
+                for (person, day) in centers {
+                    let count = rows.count {
+                        $0.person == person && Int($0.start - day) >= lower ?? .min && Int($0.start - day) <= upper ?? .max
+                    }
+                    #expect(marked.contains(person) == (count > 0))
+                    #expect(Int(counters[person]) == count)
+                }
+            }
+        }
+        #expect(DaysAround(from: 3, through: 2) == nil)
+        #expect(DaysAround(from: 1_000_000, through: nil) == nil)
     }
 
     @Test func `rows of persons that must be looked at one by one are handed out`() throws {
@@ -100,5 +144,64 @@ import Testing
         let index = try folder.index(RandomStore(seed: 76, persons: 100, rowsPerTable: 3_000).store)
         #expect(try index.postings(try index.selection(.measurement, .all), block: 0).map(\.count) == nil)
         #expect(try index.postings(try index.selection(.measurement, .source([581_373])), block: 0).map(\.count) == nil)
+    }
+}
+
+@Suite struct WindowSettingTests {
+    @Test(arguments: [91, 92] as [UInt64]) func `windows and earliest days of many persons are those of one after another`(
+        seed: UInt64
+    ) {
+        var random = SeededRandom(seed)
+        let (observation, days, persons) = (WindowVector(), DayVector(), PersonBits())
+        var periods: [Int: [ClosedRange<Int>]] = [:]
+        var chosen: [Int: Int] = [:]
+        for person in 0..<400 {
+            if random.chance(0.8) { persons.insert(person) }
+            let start = random.whole(13_000...13_400)
+            if random.chance(0.9) {
+                periods[person] = [start...start + random.whole(0...300)]
+                observation.set(person, from: start, through: start + (periods[person]?[0].count ?? 1) - 1)
+                if random.chance(0.3) {
+                    periods[person]?.append(13_900...14_100)
+                    observation.setSecond(person, from: 13_900, through: 14_100)
+                }
+            }
+            if random.chance(0.05) { observation.setPuzzling(person) }
+            if random.chance(0.9) {
+                chosen[person] = random.chance(0.3) ? random.whole(13_880...14_110) : start + random.whole(-10...320)
+                days.lower(person, to: Int32(chosen[person] ?? 0))
+            }
+        }
+        let isPuzzling = (0..<400).map { observation.windows[$0] == WindowVector.puzzling }
+        for (lower, upper) in [(0, 30), (-100, nil), (nil, -1), (nil, nil)] as [(Int?, Int?)] {
+            for inside in [observation, nil] {
+                let windows = WindowVector()
+                let left = windows.set(persons, around: days, from: lower, through: upper, inside: inside)
+                let puzzling = (0..<400).filter { inside != nil && persons.contains($0) && isPuzzling[$0] }
+                #expect(left == puzzling)
+                for (person, day) in chosen where persons.contains(person) && !puzzling.contains(person) {
+                    let period = inside == nil ? 0...40_000 : periods[person]?.first { $0.contains(day) }
+                    for offset in [-101, -100, -1, 0, 1, 29, 30, 31, 200] {
+                        let holds =
+                            (period?.contains(day + offset) ?? false) && offset >= lower ?? .min && offset <= upper ?? .max
+                        #expect(windows.contains(person, Int32(day + offset)) == holds, "\(person) \(offset)")
+                    }
+                }
+            }
+        }
+        for (prior, post) in [(0, 0), (30, 0), (10, 20)] {
+            let (first, found) = (DayVector(), PersonBits())
+            let left = first.lower(
+                persons, from: days, inside: observation, prior: prior, post: post, found: found, where: { $1 % 7 != 0 || $0 < 0 }
+            )
+            #expect(left == (0..<400).filter { persons.contains($0) && isPuzzling[$0] })
+            for person in 0..<400 where !isPuzzling[person] {
+                let day = chosen[person] ?? 0
+                let holds = periods[person]?.contains { $0.lowerBound + prior <= day && day + post <= $0.upperBound } ?? false
+                let isTaken = persons.contains(person) && chosen[person] != nil && holds && day % 7 != 0
+                #expect(first.day(of: person) == (isTaken ? Int32(day) : nil))
+                #expect(found.contains(person) == isTaken)
+            }
+        }
     }
 }

@@ -17,14 +17,16 @@ struct BreakdownCollector {
         guard !plan.isEmpty, !stays.isEmpty else { return }
         let visits = plan.dimensions.contains(.visitType) ? try Self.visitConcepts(of: stays, reader) : [:]
         let holders = try plan.holders(reader.index, block: reader.block, budget: reader.budget)
-        for stay in stays {
-            let ordinal = reader.block * EventIndex.blockSize + Int(stay.person)
-            try cells.add(ordinal, reader.budget) { Self.category($0, stay, visits, holders, reader) }
+        try cells.expect(stays.count, reader.budget)
+        let first = reader.block * EventIndex.blockSize
+        cells.add(stays.lazy.map { first + Int($0.person) })
+        for dimension in plan.dimensions {
+            cells.divide(last: stays.count, by: dimension) { Self.category(dimension, stays[$0], visits, holders, reader) }
         }
     }
 
     /// The table for the gate; nil when no breakdown was asked.
-    mutating func breakdown() -> EvaluatedBreakdown? { cells.breakdown() }
+    func breakdown() -> EvaluatedBreakdown? { cells.breakdown() }
 
     private static func category(
         _ dimension: BreakdownDimension, _ stay: IndexStay, _ visits: [Int64: VisitFacts],

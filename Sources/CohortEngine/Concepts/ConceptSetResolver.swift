@@ -27,10 +27,10 @@ struct ConceptSetResolver {
         var absent: [Int] = []
         var invalid: [Int] = []
         for item in set.items {
-            switch facts(item.concept.id) {
+            switch isInvalid(item.concept.id) {
             case nil: absent.append(item.concept.id)
-            case let facts? where facts.isInvalid: invalid.append(item.concept.id)
-            default: break
+            case true?: invalid.append(item.concept.id)
+            case false?: break
             }
         }
         return ResolvedConceptSet(
@@ -76,16 +76,16 @@ struct ConceptSetResolver {
     private func own(_ item: ConceptSetItem) throws(CohortEngineError) -> [Int32] {
         guard let id = Int32(exactly: item.concept.id), id != EventRows.nullConcept else { return [] }
         var found: [Int32] = []
-        if facts(item.concept.id) != nil { found.append(id) }
+        if index.isInvalid(concept: id) != nil { found.append(id) }
         guard item.includeDescendants else { return found }
         for descendant in try descendants(of: id) where descendant != id {
-            if let facts = facts(Int(descendant)), !facts.isInvalid { found.append(descendant) }
+            if index.isInvalid(concept: descendant) == false { found.append(descendant) }
         }
         return found
     }
 
-    private func facts(_ id: Int) -> ConceptFacts? {
-        Int32(exactly: id).flatMap { index.concept($0) }
+    private func isInvalid(_ id: Int) -> Bool? {
+        Int32(exactly: id).flatMap { index.isInvalid(concept: $0) }
     }
 
     private func descendants(of concept: Int32) throws(CohortEngineError) -> [Int32] {

@@ -60,48 +60,58 @@ final class FastBlock {
     // MARK: Entry events
 
     private func findEntry() throws {
-        let candidates = PersonBits()
         for criterion in plan.entry {
-            let postings = try reader.postings(criterion)
-            if !plan.asksForDays {
-                try insert(criterion, postings)
-                continue
-            }
-            try postings.insert(into: candidates)
             if criterion.first {
-                lowerByFirstEver(criterion, postings, candidates)
+                try takeFirstEver(criterion)
+            } else if reader.needsOnlyObservation(criterion), criterion.persons.isEmpty || plan.entry.count == 1 {
+                try takeObserved(criterion)
             } else {
-                try lower(criterion, postings, candidates)
+                try takeEarliest(criterion)
             }
         }
-        if !plan.asksForDays { return }
-        candidates.forEach { if first.day(of: $0) != nil { entry.insert($0) } }
     }
 
-    /// Whoever has a row that passes everything, where nobody asks for its day.
-    private func insert(_ criterion: FastCriterion, _ postings: Postings) throws {
-        for (person, day) in postings.insert(
-            into: entry, within: reader.facts.observation, choice: try reader.choice(criterion, postings))
-        where reader.period(around: day, person) != nil {
+    /// Every row inside the observation.
+    private func takeObserved(_ criterion: FastCriterion) throws {
+        let postings = try reader.observedPostings(criterion)
+        let choice = try reader.choice(criterion, postings)
+        if let choice { postings.insert(into: entry, choice: choice) } else { try postings.insert(into: entry) }
+        // Then `first` may hold days of persons who are not in `entry`, which nobody looks at.
+        if let allowed = reader.people(criterion) { entry.intersect(allowed) }
+        if plan.asksForDays { postings.lower(first, choice: choice) }
+    }
+
+    /// `First`: the earliest row over the whole record, which then must pass everything else.
+    private func takeFirstEver(_ criterion: FastCriterion) throws {
+        let postings = try reader.postings(criterion)
+        let candidates = PersonBits()
+        try postings.insert(into: candidates)
+        if let allowed = reader.people(criterion) { candidates.intersect(allowed) }
+        other.clear()
+        postings.lower(other)
+        let (reader, facts, first) = (reader, reader.facts, first)
+        let puzzling =
+            criterion.hasBounds
+            ? first.lower(
+                candidates, from: other, inside: facts.observation, prior: plan.priorDays, post: plan.postDays, found: entry
+            ) { FastReader.isInside(criterion, $1, $0, facts) }
+            : first.lower(
+                candidates, from: other, inside: facts.observation, prior: plan.priorDays, post: plan.postDays, found: entry
+            ) { _, _ in true }
+        for person in puzzling {
+            guard let day = other.day(of: person), reader.isInside(criterion, day, person),
+                reader.period(around: day, person) != nil
+            else { continue }
+            first.lower(person, to: day)
             entry.insert(person)
         }
     }
 
-    /// `First`: the earliest row over the whole record, which then must pass everything else.
-    private func lowerByFirstEver(_ criterion: FastCriterion, _ postings: Postings, _ candidates: PersonBits) {
-        other.clear()
-        postings.lower(other)
-        let allowed = reader.people(criterion)
-        candidates.forEach { person in
-            guard let day = other.day(of: person), allowed?.contains(person) ?? true,
-                reader.isInside(criterion, day, person), reader.period(around: day, person) != nil
-            else { return }
-            first.lower(person, to: day)
-        }
-    }
-
     /// The earliest row that passes everything.
-    private func lower(_ criterion: FastCriterion, _ postings: Postings, _ candidates: PersonBits) throws {
+    private func takeEarliest(_ criterion: FastCriterion) throws {
+        let postings = try reader.postings(criterion)
+        let candidates = PersonBits()
+        try postings.insert(into: candidates)
         let choice = try reader.choice(criterion, postings)
         let allowed = reader.people(criterion)
         let own = reader.entryWindows(criterion, candidates, using: windows)
@@ -111,6 +121,7 @@ final class FastBlock {
         {
             first.lower(person, to: day)
         }
+        candidates.forEach { if first.day(of: $0) != nil { entry.insert($0) } }
     }
 
     // MARK: Groups
@@ -161,7 +172,7 @@ final class FastBlock {
 
     private func narrow(_ alive: PersonBits, _ plan: DemographicPlan) {
         if let people = reader.people(plan.persons) { alive.intersect(people) }
-        let found = PersonBits()
+        let (reader, first, found) = (reader, first, PersonBits())
         alive.forEach { person in
             if let day = first.day(of: person), reader.holds(plan, day, person) { found.insert(person) }
         }
@@ -171,23 +182,12 @@ final class FastBlock {
     private func narrow(_ alive: PersonBits, _ counted: FastCounted) throws {
         let occurrence = counted.occurrence
         if occurrence.kind == .atLeast, occurrence.count == 0 { return }
-        let postings = try reader.postings(counted.criterion)
         let enough = counted.mostTold
-        let tellsNumbers = enough > 1 && !counted.criterion.first
-        if tellsNumbers || !counted.isAnyRecord { setWindows(alive, counted) }
-        if tellsNumbers {
-            try narrow(alive, counted, byCounting: postings)
+        if enough > 1, !counted.criterion.first {
+            try narrow(alive, counted, byCounting: try reader.postings(counted.criterion))
             return
         }
-        let found = PersonBits()
-        if counted.isAnyRecord {
-            try postings.insert(into: found)
-            if let allowed = reader.people(counted.criterion) { found.intersect(allowed) }
-        } else if counted.criterion.first {
-            markFirstEver(found, alive, postings)
-        } else {
-            postings.mark(found, within: windows, choice: try reader.choice(counted.criterion, postings))
-        }
+        let found = try holders(counted, alive)
         // At most one event is told apart here: none, or some.
         switch occurrence.kind {
         case .atLeast: if enough == 1 { alive.intersect(found) } else { alive.clear() }
@@ -201,31 +201,82 @@ final class FastBlock {
         }
     }
 
-    private func narrow(_ alive: PersonBits, _ counted: FastCounted, byCounting postings: Postings) throws {
-        counters.clear()
-        postings.count(counters, within: windows, choice: try reader.choice(counted.criterion, postings))
+    /// Whoever of the persons alive has one of the counted events; it may name others too.
+    private func holders(_ counted: FastCounted, _ alive: PersonBits) throws -> PersonBits {
+        let criterion = counted.criterion
+        let postings = try reader.postings(criterion)
+        let choice = try reader.choice(criterion, postings)
         let found = PersonBits()
-        alive.forEach { if counted.occurrence.holds(Int(counters[$0])) { found.insert($0) } }
-        alive.copy(found)
+        switch counted.extent {
+        case .ever: if let choice { postings.insert(into: found, choice: choice) } else { try postings.insert(into: found) }
+        case .never: break
+        case .around(let window): postings.mark(found, around: first, window, choice: choice)
+        case .window:
+            setWindows(alive, counted)
+            if criterion.first {
+                markFirstEver(found, alive, postings)
+            } else {
+                postings.mark(found, within: windows, choice: choice)
+            }
+        }
+        if let allowed = reader.people(criterion) { found.intersect(allowed) }
+        return found
     }
 
     /// `First` in a counted criterion: the earliest row over the whole record, if it lies in the window.
     private func markFirstEver(_ found: PersonBits, _ alive: PersonBits, _ postings: Postings) {
         other.clear()
         postings.lower(other)
+        let (other, windows) = (other, windows)
         alive.forEach { if let day = other.day(of: $0), windows.contains($0, day) { found.insert($0) } }
     }
 
-    /// Where the counted events of each person may start.
-    private func setWindows(_ alive: PersonBits, _ counted: FastCounted) {
-        windows.clear()
+    private func narrow(_ alive: PersonBits, _ counted: FastCounted, byCounting postings: Postings) throws {
+        let choice = try reader.choice(counted.criterion, postings)
         let allowed = reader.people(counted.criterion)
-        alive.forEach { person in
-            guard allowed?.contains(person) ?? true, let day = first.day(of: person),
-                let period = reader.period(around: day, person)
-            else { return }
-            let window = FastReader.window(counted, within: reader.bounds(counted.criterion, person), day, period)
-            windows.set(person, from: window.lower, through: window.upper)
+        if counted.extent == .ever, counted.occurrence.kind == .atLeast, counted.occurrence.count == 2 {
+            let (once, twice) = (PersonBits(), PersonBits())
+            postings.count(once: once, twice: twice, choice: choice)
+            if let allowed { twice.intersect(allowed) }
+            alive.intersect(twice)
+            return
         }
+        counters.clear()
+        switch counted.extent {
+        case .ever: postings.count(counters, choice: choice)
+        case .never: break
+        case .around(let window): postings.count(counters, around: first, window, choice: choice)
+        case .window:
+            setWindows(alive, counted)
+            postings.count(counters, within: windows, choice: choice)
+        }
+        let (counters, found) = (counters, PersonBits())
+        alive.forEach { person in
+            let count = allowed?.contains(person) ?? true ? Int(counters[person]) : 0
+            if counted.occurrence.holds(count) { found.insert(person) }
+        }
+        alive.copy(found)
+    }
+
+    /// Where the counted events of each person alive may start. Other persons' windows mean nothing.
+    private func setWindows(_ alive: PersonBits, _ counted: FastCounted) {
+        windows.dropSeconds()
+        if !counted.criterion.hasBounds, let days = counted.plainWindow(inside: counted.insidePeriod) {
+            let puzzling = windows.set(
+                alive, around: first, from: days.lower, through: days.upper,
+                inside: counted.insidePeriod ? reader.facts.observation : nil)
+            for person in puzzling { setWindow(of: person, counted) }
+        } else {
+            alive.forEach { setWindow(of: $0, counted) }
+        }
+    }
+
+    private func setWindow(of person: Int, _ counted: FastCounted) {
+        guard let day = first.day(of: person), let period = reader.period(around: day, person) else {
+            windows.set(person, from: 1, through: 0)
+            return
+        }
+        let window = FastReader.window(counted, within: reader.bounds(counted.criterion, person), day, period)
+        windows.set(person, from: window.lower, through: window.upper)
     }
 }

@@ -17,30 +17,56 @@ struct FastBreakdown {
         if plan.isEmpty { return }
         let visits = plan.dimensions.contains(.visitType) ? try IndexVisits(persons, days, reader) : nil
         let holders = try plan.holders(reader.index, block: reader.block, budget: reader.budget)
-        let facts = reader.facts
-        for word in 0..<PersonBits.wordCount {
-            var bits = persons[word]
-            while bits != 0 {
-                let person = word << 6 | bits.trailingZeroBitCount
-                bits &= bits &- 1
-                guard let day = days.day(of: person) else { continue }
-                let year = YearDays.year(of: day)
-                try cells.add(reader.block * EventIndex.blockSize + person, reader.budget) { dimension in
-                    switch dimension {
-                    case .sex: BreakdownCategories.sex(facts.gender(person))
-                    case .ageBand: BreakdownCategories.ageBand(facts.yearOfBirth(person).map { Double(year - $0) } ?? .nan)
-                    case .indexYear: BreakdownCategories.indexYear(year)
-                    case .indexMonth: BreakdownCategories.indexMonth(year, CivilDay.components(of: day).month)
-                    case .visitType: BreakdownCategories.visitType(visits?.concept(of: person))
-                    case .conceptSet: BreakdownCategories.conceptSet(holders?.contains(person) ?? false)
-                    }
+        let (facts, first) = (reader.facts, reader.block * EventIndex.blockSize)
+        try cells.expect(persons.count, reader.budget)
+        var people: [(person: Int, day: Int32)] = []
+        persons.forEach { person in if let day = days.day(of: person) { people.append((person, day)) } }
+        cells.add(people.lazy.map { first + $0.person })
+        // A loop for each dimension, so that nothing is asked person by person.
+        let count = people.count
+        for dimension in plan.dimensions {
+            switch dimension {
+            case .sex: cells.divide(last: count, by: .sex) { BreakdownCategories.sex(facts.gender(people[$0].person)) }
+            case .ageBand:
+                cells.divide(last: count, by: .ageBand) { number in
+                    let (person, day) = people[number]
+                    return AgeBands.category(facts.yearOfBirth(person).map { YearDays.year(of: day) - $0 })
+                }
+            case .indexYear:
+                cells.divide(last: count, by: .indexYear) {
+                    BreakdownCategories.indexYear(YearDays.year(of: people[$0].day))
+                }
+            case .indexMonth:
+                cells.divide(last: count, by: .indexMonth) { number in
+                    let date = CivilDay.components(of: people[number].day)
+                    return BreakdownCategories.indexMonth(date.year, date.month)
+                }
+            case .visitType:
+                cells.divide(last: count, by: .visitType) {
+                    BreakdownCategories.visitType(visits?.concept(of: people[$0].person))
+                }
+            case .conceptSet:
+                cells.divide(last: count, by: .conceptSet) {
+                    BreakdownCategories.conceptSet(holders?.contains(people[$0].person) ?? false)
                 }
             }
         }
     }
 
     /// The table for the gate; nil when no breakdown was asked.
-    mutating func breakdown() -> EvaluatedBreakdown? { cells.breakdown() }
+    func breakdown() -> EvaluatedBreakdown? { cells.breakdown() }
+}
+
+/// The age bands of whole ages, from a table.
+private enum AgeBands {
+    private static let byAge: [Int] = (0...130).map { BreakdownCategories.ageBand(Double($0)) }
+
+    /// The category of an age; nil is unknown.
+    @inline(__always)
+    static func category(_ age: Int?) -> Int {
+        guard let age else { return BreakdownCategories.ageBand(.nan) }
+        return byAge.indices.contains(age) ? byAge[age] : BreakdownCategories.ageBand(Double(age))
+    }
 }
 
 /// The concept of the visit of each person's index event: of the events of the index day, the one with the smallest id.

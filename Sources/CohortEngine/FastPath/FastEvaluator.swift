@@ -71,9 +71,7 @@ struct FastEvaluator {
         let left = PersonBits()
         left.copy(part.qualified)
         place(left, part, &anyEvent[0])
-        for word in 0..<PersonBits.wordCount where part.qualified[word] != 0 {
-            split(part.qualified[word], word, 0, 0, part.rules)
-        }
+        split(part.qualified, part.rules)
         for (rule, bits) in part.rules.enumerated() {
             left.intersect(bits)
             place(left, part, &anyEvent[rule + 1])
@@ -95,19 +93,44 @@ struct FastEvaluator {
 
     private func place(_ bits: PersonBits, _ part: FastBlock, _ words: inout [UInt64]) {
         let first = part.reader.block * PersonBits.wordCount
-        for word in 0..<min(PersonBits.wordCount, words.count - first) { words[first + word] = bits[word] }
+        words.withUnsafeMutableBufferPointer { words in
+            for word in 0..<min(PersonBits.wordCount, words.count - first) { words[first + word] = bits[word] }
+        }
     }
 
-    /// Counts 64 persons by which rules they satisfy: one rule after another divides them in two.
-    private mutating func split(_ persons: UInt64, _ word: Int, _ rule: Int, _ mask: UInt64, _ rules: [PersonBits]) {
-        guard rule < rules.count else {
-            byEvent[mask, default: 0] += persons.nonzeroBitCount
+    /// Counts persons by which rules they satisfy. With few rules the counts are a table that masks are places of.
+    private mutating func split(_ persons: PersonBits, _ rules: [PersonBits]) {
+        if rules.isEmpty {
+            let count = persons.count
+            if count > 0 { byEvent[0, default: 0] += count }
             return
         }
+        guard rules.count <= Self.tabledRules else {
+            for word in 0..<PersonBits.wordCount where persons[word] != 0 {
+                Self.split(persons[word], word, 0, 0, rules) { byEvent[$0, default: 0] += $1 }
+            }
+            return
+        }
+        var counts = [Int](repeating: 0, count: 1 << rules.count)
+        counts.withUnsafeMutableBufferPointer { counts in
+            for word in 0..<PersonBits.wordCount where persons[word] != 0 {
+                Self.split(persons[word], word, 0, 0, rules) { counts[Int($0)] += $1 }
+            }
+        }
+        for (mask, count) in counts.enumerated() where count > 0 { byEvent[UInt64(mask), default: 0] += count }
+    }
+
+    private static let tabledRules = 8
+
+    /// Counts 64 persons: one rule after another divides them in two.
+    private static func split(
+        _ persons: UInt64, _ word: Int, _ rule: Int, _ mask: UInt64, _ rules: [PersonBits], _ count: (UInt64, Int) -> Void
+    ) {
+        guard rule < rules.count else { return count(mask, persons.nonzeroBitCount) }
         let yes = persons & rules[rule][word]
         let no = persons & ~yes
-        if yes != 0 { split(yes, word, rule + 1, mask | 1 << UInt64(rule), rules) }
-        if no != 0 { split(no, word, rule + 1, mask, rules) }
+        if yes != 0 { split(yes, word, rule + 1, mask | 1 << UInt64(rule), rules, count) }
+        if no != 0 { split(no, word, rule + 1, mask, rules, count) }
     }
 
     // MARK: The evaluation

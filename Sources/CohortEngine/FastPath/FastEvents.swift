@@ -9,8 +9,6 @@ final class FastEvents {
     private let plan: FastPlan
     /// The events: entry events first, then those that are qualified.
     private let events = DayLists()
-    /// The rows of the criterion that is being counted.
-    private let counted = DayLists()
     private lazy var windows = WindowVector()
     private lazy var firsts = DayVector()
     private(set) var entryEvents = 0
@@ -25,32 +23,54 @@ final class FastEvents {
     /// Finds the entry events and who has one.
     func findEntry(_ entry: PersonBits) throws {
         events.begin()
+        entryEvents = 0
+        let possible = try plan.additional.flatMap { try self.possible($0) }
         for criterion in plan.entry {
-            let postings = try reader.postings(criterion)
-            let held = DayLists.bytes(of: postings.count)
-            try reader.budget.hold(bytes: held)
-            defer { reader.budget.release(bytes: held) }
-            let candidates = PersonBits()
-            try postings.insert(into: candidates)
-            try refuseOverlaps(candidates)
+            if reader.needsOnlyObservation(criterion), criterion.isPlain, criterion.columns.isEmpty, let possible {
+                try addObserved(criterion, of: possible, entry)
+            } else {
+                try add(criterion, of: possible, entry)
+            }
+        }
+        events.sort()
+    }
+
+    /// Every row inside the observation is an event; only those of persons who can go on are listed.
+    private func addObserved(_ criterion: FastCriterion, of possible: PersonBits, _ entry: PersonBits) throws {
+        let postings = try reader.observedPostings(criterion)
+        let persons = PersonBits()
+        try postings.insert(into: persons)
+        try refuseOverlaps(persons)
+        entry.unite(persons)
+        entryEvents += postings.count
+        try listing(postings) { events.add(postings, of: possible) }
+    }
+
+    private func add(_ criterion: FastCriterion, of possible: PersonBits?, _ entry: PersonBits) throws {
+        let postings = try reader.postings(criterion)
+        let candidates = PersonBits()
+        try postings.insert(into: candidates)
+        try refuseOverlaps(candidates)
+        let before = events.addedCount
+        try listing(postings) {
             if criterion.first { addFirstEver(criterion, postings, candidates) } else { try add(criterion, postings, candidates) }
         }
-        entryEvents = events.addedCount
-        events.insertPersons(into: entry)
-        events.sort(only: try plan.additional.flatMap(possible))
+        entryEvents += events.addedCount - before
+        events.insertPersons(into: entry, from: before)
+        if let possible { events.keep(possible, from: before) }
+    }
+
+    /// Does something that lists the rows of postings, within the memory that there is.
+    private func listing(_ postings: Postings, _ body: () throws -> Void) throws {
+        let held = DayLists.bytes(of: postings.count)
+        try reader.budget.hold(bytes: held)
+        defer { reader.budget.release(bytes: held) }
+        try body()
     }
 
     /// A day in two periods makes two events, which the general way tells apart.
     private func refuseOverlaps(_ candidates: PersonBits) throws {
-        var overlaps = false
-        candidates.forEach { person in
-            guard reader.facts.isPuzzling(person) else { return }
-            let periods = reader.facts.periods(of: person)
-            for place in periods.indices.dropFirst() where periods[place].lowerBound <= periods[place - 1].upperBound {
-                overlaps = true
-            }
-        }
-        if overlaps { throw NeedsGeneralPath() }
+        if reader.facts.overlapping.contains(where: { candidates.contains(Int($0)) }) { throw NeedsGeneralPath() }
     }
 
     /// `First`: one row a person, which must pass everything else.
@@ -126,9 +146,9 @@ final class FastEvents {
 
     /// Each person's first or last event.
     func takeOne(_ limit: EventLimit, _ days: DayVector, _ persons: PersonBits) {
-        for number in 0..<events.personCount {
-            let (person, run) = events.entry(number)
-            if run.isEmpty { continue }
+        let events = events
+        events.forEachRun { person, run in
+            if run.isEmpty { return }
             persons.insert(person)
             days.lower(person, to: events.day(limit == .last ? run.upperBound - 1 : run.lowerBound))
         }
@@ -193,56 +213,61 @@ final class FastEvents {
 
     private func narrow(_ alive: inout [UInt8], _ counted: FastCounted) throws {
         if counted.occurrence.kind == .atLeast, counted.occurrence.count == 0 { return }
-        let held = DayLists.bytes(of: counted.criterion.selection.records / max(1, reader.index.blockCount))
+        let held = events.count * DayWindows.bytes
         try reader.budget.hold(bytes: held)
         defer { reader.budget.release(bytes: held) }
-        try list(counted.criterion, alive)
-        forEachRun(of: alive) { person, run in
-            let rows = self.counted.run(of: person)
-            var (from, to) = (rows.lowerBound, rows.lowerBound)
-            let end = rows.upperBound
-            for event in run where alive[event] == 1 {
-                let day = events.day(event)
-                guard let period = reader.period(around: day, person) else { continue }
-                let window = FastReader.window(counted, within: .all, day, period)
-                // Days ascend, and so do both bounds.
-                while from < end, Int(self.counted.day(from)) < window.lower { from += 1 }
-                while to < end, Int(self.counted.day(to)) <= window.upper { to += 1 }
-                alive[event] = counted.occurrence.holds(max(0, to - from)) ? 1 : 0
+        let persons = PersonBits()
+        var windows: DayWindows
+        if !counted.insidePeriod, let days = counted.plainWindow(inside: false) {
+            windows = DayWindows(count: events.count, from: days.lower, through: days.upper)
+            forEachRun(of: alive) { person, _ in persons.insert(person) }
+        } else {
+            // Windows that no day lies in, until they are set.
+            var from = [Int32](repeating: Int32.max, count: events.count)
+            var through = [Int32](repeating: Int32.min, count: events.count)
+            forEachRun(of: alive) { person, run in
+                persons.insert(person)
+                for event in run {
+                    let day = events.day(event)
+                    guard let period = reader.period(around: day, person) else { continue }
+                    let window = FastReader.window(counted, within: .all, day, period)
+                    (from[event], through[event]) = (Int32(clamping: window.lower), Int32(clamping: window.upper))
+                }
             }
+            windows = DayWindows(from: from, through: through)
+        }
+        try count(counted.criterion, of: persons, in: &windows)
+        let counts = windows.counts()
+        for event in alive.indices where alive[event] == 1 {
+            alive[event] = counted.occurrence.holds(Int(counts[event])) ? 1 : 0
         }
     }
 
-    /// Lists the rows of a counted criterion for the persons that have an event left.
-    private func list(_ criterion: FastCriterion, _ alive: [UInt8]) throws {
-        let persons = PersonBits()
-        forEachRun(of: alive) { person, _ in persons.insert(person) }
+    /// Counts the rows of a criterion in the windows of some persons' events.
+    private func count(_ criterion: FastCriterion, of persons: PersonBits, in windows: inout DayWindows) throws {
         if let allowed = reader.people(criterion) { persons.intersect(allowed) }
         let postings = try reader.postings(criterion)
-        counted.begin()
+        let facts = reader.facts
         if criterion.first {
             firsts.clear()
             postings.lower(firsts)
+            let firsts = firsts
             persons.forEach { person in
-                if let day = firsts.day(of: person), reader.isInside(criterion, day, person) { counted.add(person, day) }
+                if let day = firsts.day(of: person), FastReader.isInside(criterion, day, person, facts) {
+                    events.count(person, day, in: &windows)
+                }
             }
-        } else if criterion.days == .all, criterion.ages == nil {
-            counted.add(postings, of: persons, choice: try reader.choice(criterion, postings))
-        } else {
-            windows.clear()
-            persons.forEach { person in
-                let own = reader.bounds(criterion, person)
-                windows.set(person, from: own.lower, through: own.upper)
-            }
-            _ = counted.add(postings, within: windows, choice: try reader.choice(criterion, postings))
+            return
         }
-        counted.sort()
+        let choice = try reader.choice(criterion, postings)
+        events.count(
+            postings, of: persons, choice: choice, in: &windows,
+            where: criterion.hasBounds ? { FastReader.isInside(criterion, $1, $0, facts) } : nil)
     }
 
     /// Each person with an event that is alive, and all of the person's events.
     private func forEachRun(of alive: [UInt8], _ body: (Int, Range<Int>) -> Void) {
-        for number in 0..<events.personCount {
-            let (person, run) = events.entry(number)
+        events.forEachRun { person, run in
             if run.contains(where: { alive[$0] == 1 }) { body(person, run) }
         }
     }

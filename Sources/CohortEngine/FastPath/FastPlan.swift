@@ -149,7 +149,10 @@ struct FastCriterion: Sendable {
     private(set) var columns: [ColumnTest] = []
 
     /// Whether every row of the selection counts, whoever's and whenever.
-    var isPlain: Bool { days == .all && ages == nil && persons.isEmpty }
+    var isPlain: Bool { !hasBounds && persons.isEmpty }
+
+    /// Whether it asks for a day or an age.
+    var hasBounds: Bool { days != .all || ages != nil }
 
     init?(_ plan: CriterionPlan) {
         guard case .rows(let source) = plan.source, source.replacedStart == nil, source.replacedEnd == nil,
@@ -218,14 +221,13 @@ struct FastGroup: Sendable {
         rule = plan.rule
     }
 
-    /// Whether everything in it asks for records at any time, one or none.
+    /// Whether everything in it asks for records at any time.
     var isOfRecords: Bool {
         members.allSatisfy { member in
             switch member {
             case .group(let group): group.isOfRecords
             case .demographic: false
-            case .counted(let counted):
-                counted.isAnyRecord && (counted.criterion.first || counted.mostTold <= 1)
+            case .counted(let counted): counted.extent == .ever || counted.extent == .never
             }
         }
     }
@@ -238,6 +240,19 @@ struct FastCounted: Sendable {
     let insidePeriod: Bool
     let lower: WindowBound
     let upper: WindowBound
+    let extent: Extent
+
+    /// Where its events may lie.
+    enum Extent: Sendable, Hashable {
+        /// At any time.
+        case ever
+        /// Nowhere.
+        case never
+        /// On days that lie alike around everybody's index day.
+        case around(DaysAround)
+        /// In a window of each person.
+        case window
+    }
 
     init?(_ plan: CountedPlan) {
         let window = plan.startWindow
@@ -250,14 +265,43 @@ struct FastCounted: Sendable {
         insidePeriod = plan.insidePeriod
         lower = window.lower
         upper = window.upper
+        extent = Self.extent(criterion, insidePeriod, lower, upper)
+    }
+
+    private static func extent(
+        _ criterion: FastCriterion, _ insidePeriod: Bool, _ lower: WindowBound, _ upper: WindowBound
+    ) -> Extent {
+        guard !insidePeriod, !criterion.hasBounds, let days = plainWindow(inside: false, lower, upper) else {
+            return .window
+        }
+        if lower == .none, upper == .none { return .ever }
+        if criterion.first { return .window }
+        return DaysAround(from: days.lower, through: days.upper).map { .around($0) } ?? .never
+    }
+
+    /// The days around the index day, if its bounds are nothing else; nil for no bound.
+    /// - Parameter isInside: whether the edges of the observation period bound it anyway.
+    func plainWindow(inside isInside: Bool) -> (lower: Int?, upper: Int?)? { Self.plainWindow(inside: isInside, lower, upper) }
+
+    private static func plainWindow(
+        inside isInside: Bool, _ lower: WindowBound, _ upper: WindowBound
+    ) -> (lower: Int?, upper: Int?)? {
+        var days: (lower: Int?, upper: Int?) = (nil, nil)
+        switch lower {
+        case .days(let bound): days.lower = bound
+        case .none: break
+        case .periodStart: if !isInside { return nil }
+        case .periodEnd, .minutes: return nil
+        }
+        switch upper {
+        case .days(let bound): days.upper = bound
+        case .none: break
+        case .periodEnd: if !isInside { return nil }
+        case .periodStart, .minutes: return nil
+        }
+        return days
     }
 
     /// From how many on it makes no difference.
     var mostTold: Int { occurrence.kind == .atLeast ? occurrence.count : occurrence.count + 1 }
-
-    /// Whether a record at any time counts, whatever else it says: then the concepts' sets of persons decide.
-    var isAnyRecord: Bool {
-        !insidePeriod && lower == .none && upper == .none && criterion.days == .all && criterion.ages == nil
-            && criterion.columns.isEmpty
-    }
 }

@@ -32,6 +32,23 @@ final class FastReader {
         return postings
     }
 
+    /// The rows of a criterion that start inside an observation period of their person.
+    func observedPostings(_ criterion: FastCriterion) throws -> Postings {
+        guard let postings = try index.postings(criterion.selection, block: block, observed: true) else {
+            throw NeedsGeneralPath()
+        }
+        try budget.spend(postings.examined)
+        // Only for the look: the list is gone before the next block's.
+        try budget.hold(bytes: postings.bytes)
+        budget.release(bytes: postings.bytes)
+        return postings
+    }
+
+    /// Whether every observed row of a criterion is an entry event, but for tests of columns and persons.
+    func needsOnlyObservation(_ criterion: FastCriterion) -> Bool {
+        criterion.days == .all && criterion.ages == nil && !criterion.first && plan.priorDays == 0 && plan.postDays == 0
+    }
+
     /// The observation period that an index day lies in, with enough observation around the day.
     func period(around day: Int32, _ person: Int) -> ClosedRange<Int32>? {
         func fits(_ period: ClosedRange<Int32>) -> Bool {
@@ -69,7 +86,15 @@ final class FastReader {
     }
 
     func isInside(_ criterion: FastCriterion, _ day: Int32, _ person: Int) -> Bool {
-        bounds(criterion, person).contains(Int(day))
+        Self.isInside(criterion, day, person, facts)
+    }
+
+    @inline(__always)
+    static func isInside(_ criterion: FastCriterion, _ day: Int32, _ person: Int, _ facts: BlockFacts) -> Bool {
+        guard criterion.days.contains(Int(day)) else { return false }
+        guard let ages = criterion.ages else { return true }
+        guard let year = facts.yearOfBirth(person) else { return false }
+        return ages.contains(YearDays.year(of: day) - year)
     }
 
     /// The rows that pass the tests of columns; nil if there is no such test.
@@ -80,7 +105,9 @@ final class FastReader {
             case .concept(let column, let test):
                 choice = try postings.choose(column, { $0 != EventRows.absentRow && test.holds($0) }, from: choice)
             case .number(let column, let range):
-                choice = try postings.choose(column, number: { range.contains($0) }, from: choice)
+                let interval = range.interval
+                choice = try postings.choose(
+                    column, from: interval.lower, through: interval.upper, isOutside: interval.isOutside, among: choice)
             }
         }
         return choice
@@ -93,6 +120,7 @@ final class FastReader {
     ) -> WindowVector {
         if criterion.isPlain, plan.priorDays == 0, plan.postDays == 0 { return facts.observation }
         let allowed = people(criterion)
+        let facts = facts
         windows.clear()
         candidates.forEach { person in
             if allowed?.contains(person) == false { return }
@@ -149,6 +177,22 @@ extension FastGroup.Member {
     /// Whether it is decided without reading events.
     var isCheap: Bool {
         if case .demographic = self { true } else { false }
+    }
+}
+
+extension NumericRange {
+    /// The numbers that the range holds, the bounds among them, or those outside.
+    fileprivate var interval: (lower: Double, upper: Double, isOutside: Bool) {
+        switch op {
+        case .lessThan: (-.infinity, value.nextDown, false)
+        case .atMost: (-.infinity, value, false)
+        case .greaterThan: (value.nextUp, .infinity, false)
+        case .atLeast: (value, .infinity, false)
+        case .equal: (value, value, false)
+        case .notEqual: (value, value, true)
+        case .between: (value, extent ?? value, false)
+        case .notBetween: (value, extent ?? value, true)
+        }
     }
 }
 

@@ -23,9 +23,8 @@ struct SeveralEvents {
         anyEvent = (0...plan.rules.count).map { _ in PersonBits() }
         bestEvent = (0...plan.rules.count).map { _ in PersonBits() }
         let full = RuleMask.first(plan.rules.count)
-        for number in 0..<events.personCount {
-            let (person, run) = events.entry(number)
-            if run.isEmpty { continue }
+        events.forEachRun { person, run in
+            if run.isEmpty { return }
             if masks.isEmpty {
                 note(run, person)
                 include(run.map { events.day($0) }, person, reader)

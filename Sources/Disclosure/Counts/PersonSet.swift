@@ -1,18 +1,25 @@
-/// A set of patients of one hospital, as bits over person ordinals `0..<universe`.
+/// A set of patients of one hospital: bits over person ordinals `0..<universe`, or a list where they are few.
 ///
 /// The engine fills it, the gate counts it, the ledger remembers it. Like `ExactCount` it has no encoding and shows nothing
 /// when printed. 1 million persons take 125 kB; a union or a count takes some microseconds.
-public struct PersonSet: Sendable, Hashable {
+public struct PersonSet: Sendable {
     /// Number of person ordinals that exist (members are `0..<universe`).
     public let universe: Int
-    /// 64 persons a word, lowest bit first; bits at and above `universe` are 0.
-    @_spi(Hospital) public private(set) var words: [UInt64]
+    private var form: Form
+
+    /// Few persons are a list: a table of a thousand cells over a million persons has a thousand sets.
+    private enum Form: Sendable {
+        /// 64 persons a word, lowest bit first; bits at and above `universe` are 0.
+        case bits([UInt64])
+        /// Ascending, each once.
+        case list([UInt32])
+    }
 
     /// The empty set over `universe` person ordinals.
     public init(universe: Int) {
         precondition(universe >= 0)
         self.universe = universe
-        words = [UInt64](repeating: 0, count: (universe + 63) / 64)
+        form = .list([])
     }
 
     /// The set of the given ordinals.
@@ -26,8 +33,22 @@ public struct PersonSet: Sendable, Hashable {
     @_spi(Hospital) public init(universe: Int, words: [UInt64]) {
         precondition(words.count == (universe + 63) / 64)
         self.universe = universe
-        self.words = words
-        clearTail()
+        var words = words
+        let rest = universe & 63
+        if rest != 0, let last = words.indices.last, words[last] >> UInt64(rest) != 0 {
+            words[last] &= (1 << UInt64(rest)) &- 1
+        }
+        form = .bits(words)
+    }
+
+    /// A set from its members.
+    /// - Parameter members: ordinals in `0..<universe`, ascending, each once.
+    @_spi(Hospital) public init(universe: Int, ascending members: [UInt32]) {
+        precondition(members.last.map { $0 < universe } ?? true, "person ordinal outside the universe")
+        precondition(zip(members, members.dropFirst()).allSatisfy { $0 < $1 }, "person ordinals are not in order")
+        self.universe = universe
+        form = .list(members)
+        if members.count > Self.longest(universe) { form = .bits(words) }
     }
 
     /// Everybody.
@@ -35,9 +56,18 @@ public struct PersonSet: Sendable, Hashable {
         PersonSet(universe: universe, words: [UInt64](repeating: .max, count: (universe + 63) / 64))
     }
 
-    private mutating func clearTail() {
-        let rest = universe & 63
-        if rest != 0, let last = words.indices.last { words[last] &= (1 << UInt64(rest)) &- 1 }
+    /// From how many members on bits take less room than a list.
+    private static func longest(_ universe: Int) -> Int { universe / 32 }
+
+    /// 64 persons a word, lowest bit first; bits at and above `universe` are 0.
+    @_spi(Hospital) public var words: [UInt64] {
+        switch form {
+        case .bits(let words): return words
+        case .list(let list):
+            var words = [UInt64](repeating: 0, count: (universe + 63) / 64)
+            for member in list { words[Int(member >> 6)] |= 1 << UInt64(member & 63) }
+            return words
+        }
     }
 
     /// Number of persons in the set.
@@ -45,29 +75,57 @@ public struct PersonSet: Sendable, Hashable {
 
     /// Number of persons in the set, for the room's own arithmetic.
     var size: Int {
-        var sum = 0
-        for word in words { sum &+= word.nonzeroBitCount }
-        return sum
+        switch form {
+        case .list(let list): return list.count
+        case .bits(let words):
+            var sum = 0
+            for word in words { sum &+= word.nonzeroBitCount }
+            return sum
+        }
     }
 
     /// Whether nobody is in the set.
-    public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+    public var isEmpty: Bool {
+        switch form {
+        case .list(let list): list.isEmpty
+        case .bits(let words): words.allSatisfy { $0 == 0 }
+        }
+    }
 
     /// Whether the person is in the set.
     public func contains(_ ordinal: Int) -> Bool {
-        words[ordinal >> 6] & (1 << UInt64(ordinal & 63)) != 0
+        switch form {
+        case .bits(let words): return words[ordinal >> 6] & (1 << UInt64(ordinal & 63)) != 0
+        case .list(let list):
+            var (low, high) = (0, list.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if list[middle] < ordinal { low = middle + 1 } else { high = middle }
+            }
+            return low < list.count && list[low] == ordinal
+        }
     }
 
     /// Adds a person.
     public mutating func insert(_ ordinal: Int) {
         precondition(ordinal >= 0 && ordinal < universe, "person ordinal outside the universe")
-        words[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
+        changeWords { $0[ordinal >> 6] |= 1 << UInt64(ordinal & 63) }
     }
 
     /// Takes a person out.
     public mutating func remove(_ ordinal: Int) {
         precondition(ordinal >= 0 && ordinal < universe, "person ordinal outside the universe")
-        words[ordinal >> 6] &= ~(1 << UInt64(ordinal & 63))
+        changeWords { $0[ordinal >> 6] &= ~(1 << UInt64(ordinal & 63)) }
+    }
+
+    /// Changes the set as bits, in place.
+    private mutating func changeWords(_ change: (inout [UInt64]) -> Void) {
+        var words: [UInt64]
+        if case .bits(let own) = form { words = own } else { words = self.words }
+        // Let go of, so that the words are not copied.
+        form = .list([])
+        change(&words)
+        form = .bits(words)
     }
 
     /// The members in ascending order.
@@ -78,30 +136,80 @@ public struct PersonSet: Sendable, Hashable {
     }
 
     func forEachMember(_ body: (Int) -> Void) {
-        for (index, word) in words.enumerated() {
-            var bits = word
-            while bits != 0 {
-                body(index << 6 | bits.trailingZeroBitCount)
-                bits &= bits &- 1
+        switch form {
+        case .list(let list): for member in list { body(Int(member)) }
+        case .bits(let words):
+            for (index, word) in words.enumerated() {
+                var bits = word
+                while bits != 0 {
+                    body(index << 6 | bits.trailingZeroBitCount)
+                    bits &= bits &- 1
+                }
             }
         }
     }
 }
 
+extension PersonSet: Hashable {
+    /// Whether the same persons are in both, over the same universe.
+    public static func == (left: PersonSet, right: PersonSet) -> Bool {
+        guard left.universe == right.universe else { return false }
+        switch (left.form, right.form) {
+        case (.list(let mine), .list(let theirs)): return mine == theirs
+        case (.bits(let mine), .bits(let theirs)): return mine == theirs
+        default: return left.size == right.size && left.isSubset(of: right)
+        }
+    }
+
+    /// The same for a list and for bits.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(universe)
+        hasher.combine(words)
+    }
+}
+
 extension PersonSet {
     private mutating func combine(_ other: PersonSet, _ operation: (UInt64, UInt64) -> UInt64) {
+        let theirs = other.words
+        changeWords { words in
+            for index in words.indices { words[index] = operation(words[index], theirs[index]) }
+        }
+    }
+
+    private func check(_ other: PersonSet) {
         precondition(universe == other.universe, "two sets of different universes")
-        for index in words.indices { words[index] = operation(words[index], other.words[index]) }
     }
 
     /// Adds all members of `other`.
-    public mutating func formUnion(_ other: PersonSet) { combine(other, |) }
+    public mutating func formUnion(_ other: PersonSet) {
+        check(other)
+        guard case .list(let list) = other.form else { return combine(other, |) }
+        if list.isEmpty { return }
+        if isEmpty {
+            self = other
+            return
+        }
+        changeWords { words in
+            for member in list { words[Int(member >> 6)] |= 1 << UInt64(member & 63) }
+        }
+    }
     /// Keeps the members that are also in `other`.
-    public mutating func formIntersection(_ other: PersonSet) { combine(other, &) }
+    public mutating func formIntersection(_ other: PersonSet) {
+        check(other)
+        guard case .list(let list) = form else { return combine(other, &) }
+        form = .list(list.filter { other.contains(Int($0)) })
+    }
     /// Takes the members of `other` out.
-    public mutating func subtract(_ other: PersonSet) { combine(other) { $0 & ~$1 } }
+    public mutating func subtract(_ other: PersonSet) {
+        check(other)
+        guard case .list(let list) = form else { return combine(other) { $0 & ~$1 } }
+        form = .list(list.filter { !other.contains(Int($0)) })
+    }
     /// Keeps who is in exactly one of the two.
-    public mutating func formSymmetricDifference(_ other: PersonSet) { combine(other, ^) }
+    public mutating func formSymmetricDifference(_ other: PersonSet) {
+        check(other)
+        combine(other, ^)
+    }
 
     /// Who is in either.
     public func union(_ other: PersonSet) -> PersonSet {
@@ -132,15 +240,18 @@ extension PersonSet {
 
     /// Whether every member is in `other`.
     public func isSubset(of other: PersonSet) -> Bool {
-        precondition(universe == other.universe, "two sets of different universes")
-        for index in words.indices where words[index] & ~other.words[index] != 0 { return false }
-        return true
+        check(other)
+        if case .list(let list) = form { return list.allSatisfy { other.contains(Int($0)) } }
+        let (mine, theirs) = (words, other.words)
+        return mine.indices.allSatisfy { mine[$0] & ~theirs[$0] == 0 }
     }
     /// Whether nobody is in both.
     public func isDisjoint(with other: PersonSet) -> Bool {
-        precondition(universe == other.universe, "two sets of different universes")
-        for index in words.indices where words[index] & other.words[index] != 0 { return false }
-        return true
+        check(other)
+        if case .list(let list) = form { return !list.contains { other.contains(Int($0)) } }
+        if case .list = other.form { return other.isDisjoint(with: self) }
+        let (mine, theirs) = (words, other.words)
+        return mine.indices.allSatisfy { mine[$0] & theirs[$0] == 0 }
     }
 }
 

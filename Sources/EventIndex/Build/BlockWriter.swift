@@ -16,13 +16,16 @@ struct BlockWriter {
     }
 
     /// Writes everything. `pairs` collects the source and standard concepts that occur together.
-    func write(_ rows: RowBuffer, codes: inout ConceptCodes, pairs: inout Set<UInt64>) throws(EventIndexError) -> Totals {
+    func write(
+        _ rows: RowBuffer, within periods: BlockPeriods, codes: inout ConceptCodes, pairs: inout Set<UInt64>
+    ) throws(EventIndexError) -> Totals {
         codes.completeBlock()
         let (order, directory) = Self.order(rows, codes.codeOfPlace)
         let persons = rows.person.withUnsafeBufferPointer { own in order.map { own[Int($0)] } }
         try put(PostingColumn.directory, count: directory.count, directory)
         try put(PostingColumn.person, count: persons.count, persons)
         try writeStarts(rows.start, order)
+        try writeObserved(persons, rows.start, order, periods)
         try writeBitmaps(persons, directory, &codes)
         try writeColumns(rows, order, persons)
         collectPairs(rows, order, directory, &pairs)
@@ -93,6 +96,20 @@ struct BlockWriter {
             try sink.append(
                 kind: kind, column: PostingColumn.escapes, block: block, rows: escapes.count / 8, escapes)
         }
+    }
+
+    /// Says which rows start inside an observation period of their person; nothing if all do.
+    private func writeObserved(
+        _ persons: [UInt16], _ starts: [Int32], _ order: [UInt32], _ periods: BlockPeriods
+    ) throws(EventIndexError) {
+        var words = [UInt64](repeating: 0, count: (order.count + 63) / 64)
+        var outside = 0
+        for row in order.indices {
+            let isInside = periods.contain(starts[Int(order[row])], of: persons[row])
+            words[row >> 6] |= (isInside ? 1 : 0) << UInt64(row & 63)
+            outside += isInside ? 0 : 1
+        }
+        if outside > 0 { try put(PostingColumn.observed, count: order.count, words) }
     }
 
     /// Counts each concept's records and persons, and writes a bitmap for those with many persons.

@@ -65,20 +65,24 @@ struct BuildRun {
     private func writeEvents(
         _ start: Start, _ previous: PreviousIndex?, _ skipped: inout SkippedRows
     ) throws(EventIndexError) -> (events: Int, read: [EventTable: Int]) {
+        var periods = WrittenTable()
         var visits = WrittenTable()
         var events = 0
         var read: [EventTable: Int] = [:]
-        // Visits first: the others look up the type of their visit.
-        for table in [EventTable.visit] + EventTable.allCases.filter({ $0 != .visit }) {
+        // Observation periods first: every row is held against them. Then visits: the others look up the type of their visit.
+        let leading = [EventTable.observationPeriod, .visit]
+        for table in leading + EventTable.allCases.filter({ !leading.contains($0) }) {
             tracker.begin(table.rawValue)
             let builder = TableBuilder(
                 table: table, store: store, sink: start.sink, persons: start.persons, references: start.references,
-                visits: visits, previous: previous, bitmapThreshold: options.bitmapThreshold, isCancelled: isCancelled,
+                periods: periods, visits: visits, previous: previous, bitmapThreshold: options.bitmapThreshold,
+                isCancelled: isCancelled,
                 progress: { tracker.advance($0) })
             let outcome = try builder.build()
             events += outcome.statistics.records
             read[table] = outcome.read
             skipped.add(outcome.skipped)
+            if table == .observationPeriod { periods = outcome.written }
             if table == .visit { visits = outcome.written }
         }
         return (events, read)

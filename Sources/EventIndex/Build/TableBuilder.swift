@@ -7,6 +7,7 @@ struct TableBuilder {
     let sink: FileSink
     let persons: PersonDirectory
     let references: ReferenceTables
+    let periods: WrittenTable
     let visits: WrittenTable
     /// Where the rows of unchanged persons come from; nil if the store is read whole.
     let previous: PreviousIndex?
@@ -252,8 +253,13 @@ struct TableBuilder {
                 table: builder.table, block: block, plan: plan, sink: builder.sink,
                 bitmapThreshold: builder.bitmapThreshold)
             let first = builder.sink.entries.count
-            let totals = try writer.write(rows, codes: &codes, pairs: &pairs)
-            if builder.table == .visit { written.note(builder.sink.entries[first...], block: block) }
+            let periods =
+                builder.table == .observationPeriod
+                ? BlockPeriods(rows) : try BlockPeriods(block: block, written: builder.periods, sink: builder.sink)
+            let totals = try writer.write(rows, within: periods, codes: &codes, pairs: &pairs)
+            if [.visit, .observationPeriod].contains(builder.table) {
+                written.note(builder.sink.entries[first...], block: block)
+            }
             statistics.records += rows.count
             statistics.persons += totals.persons
             statistics.firstDay = min(statistics.firstDay ?? Int32.max, totals.firstDay)
@@ -306,9 +312,11 @@ extension WrittenTable {
     fileprivate mutating func note(_ entries: ArraySlice<SegmentEntry>, block: Int) {
         func find(_ column: UInt16) -> SegmentEntry? { entries.first { $0.column == column } }
         if let person = find(PostingColumn.person), let directory = find(PostingColumn.directory),
-            let id = find(PostingColumn.id)
+            let start = find(PostingColumn.start), let id = find(PostingColumn.id)
         {
-            blocks[block] = Hot(person: person, directory: directory, id: id)
+            blocks[block] = Hot(
+                person: person, directory: directory, start: start, escapes: find(PostingColumn.escapes),
+                end: find(PostingColumn.end), id: id)
         }
     }
 }

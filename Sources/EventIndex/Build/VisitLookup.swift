@@ -66,6 +66,11 @@ struct WrittenTable {
     struct Hot {
         var person: SegmentEntry
         var directory: SegmentEntry
+        var start: SegmentEntry
+        /// Nil if every start fits.
+        var escapes: SegmentEntry?
+        /// Nil if no row has an end.
+        var end: SegmentEntry?
         var id: SegmentEntry
     }
 

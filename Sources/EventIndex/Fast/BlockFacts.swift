@@ -6,6 +6,8 @@ public final class BlockFacts: Sendable {
     /// ones, or with one outside 1900 to 2079 are `puzzling`.
     // Unsafe because a vector can be written: this one is complete before the facts are, and nobody writes to it afterwards.
     nonisolated(unsafe) public let observation: WindowVector
+    /// Persons with a day that lies in two of their observation periods.
+    public let overlapping: [UInt16]
     /// The periods of the puzzling persons: days since 1970-01-01, by (start, id).
     private let periods: [UInt16: [ClosedRange<Int32>]]
     /// `Int32.min` for NULL and without a row.
@@ -35,6 +37,7 @@ public final class BlockFacts: Sendable {
         ethnicities = CodedConcepts(persons.ethnicity, persons.hasRow)
         let windows = WindowVector()
         var periods: [UInt16: [ClosedRange<Int32>]] = [:]
+        var overlapping: [UInt16] = []
         for person in 0..<persons.count {
             let own = periodRows.range(of: person).compactMap { place -> ClosedRange<Int32>? in
                 let (start, end) = (periodRows.start[place], periodRows.end[place])
@@ -49,10 +52,14 @@ public final class BlockFacts: Sendable {
             } else {
                 windows.setPuzzling(person)
                 periods[UInt16(person)] = own
+                if zip(own, own.dropFirst()).contains(where: { $1.lowerBound <= $0.upperBound }) {
+                    overlapping.append(UInt16(person))
+                }
             }
         }
         self.observation = windows
         self.periods = periods
+        self.overlapping = overlapping
     }
 
     private static func fits(_ period: ClosedRange<Int32>) -> Bool {

@@ -84,6 +84,9 @@ public final class WindowVector {
         seconds[person & 0xFFFF] = Self.window(from: first, through: last)
     }
 
+    /// Forgets the second windows.
+    public func dropSeconds() { hasSeconds = false }
+
     /// Says that the person's rows must be looked at one by one.
     @inlinable
     public func setPuzzling(_ person: Int) { windows[person & 0xFFFF] = Self.puzzling }
@@ -95,8 +98,14 @@ public final class WindowVector {
         return Self.contains(windows[person & 0xFFFF], code) || (hasSeconds && Self.contains(seconds[person & 0xFFFF], code))
     }
 
-    @inline(__always)
+    @inlinable
     static func contains(_ window: UInt32, _ code: UInt32) -> Bool { code >= window & 0xFFFF && code <= window >> 16 }
+
+    /// 1 if a day lies in a window, else 0.
+    @inline(__always)
+    static func holds(_ window: UInt32, _ code: UInt32) -> UInt64 {
+        (code >= window & 0xFFFF ? 1 : 0) & (code <= window >> 16 ? 1 : 0)
+    }
 
     @inlinable
     static func window(from first: Int, through last: Int) -> UInt32 {

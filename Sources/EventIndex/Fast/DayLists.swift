@@ -50,18 +50,12 @@ public final class DayLists {
 
     /// Adds the rows of some persons.
     public func add(_ postings: Postings, of persons: PersonBits, choice: Postings.Choice? = nil) {
-        guard let block = postings.block else { return }
         reserve(postings.count)
-        var place = 0
+        let (added, words) = (added, persons.words)
         var count = addedCount
-        for span in postings.spans {
-            for row in span.rows {
-                let person = Int(block.person[row])
-                added[count] = UInt32(person) << 16 | UInt32(block.start[row])
-                let isWanted = persons.words[person >> 6] >> UInt64(person & 63) & 1 == 1
-                count += isWanted && (choice.map { $0[place] } ?? true) ? 1 : 0
-                place += 1
-            }
+        postings.forEachRow(choice) { person, day, isChosen in
+            added[count] = UInt32(person) << 16 | UInt32(day)
+            count += Int(words[person >> 6] >> UInt64(person & 63) & (isChosen ? 1 : 0))
         }
         addedCount = count
     }
@@ -72,25 +66,19 @@ public final class DayLists {
     public func add(
         _ postings: Postings, within windows: WindowVector, choice: Postings.Choice? = nil
     ) -> [(person: Int, day: Int32)] {
-        guard let block = postings.block else { return [] }
         reserve(postings.count)
         var puzzling: [(person: Int, day: Int32)] = []
-        var place = 0
+        let (added, firsts, seconds, hasSeconds) = (added, windows.windows, windows.seconds, windows.hasSeconds)
         var count = addedCount
-        for span in postings.spans {
-            for row in span.rows {
-                defer { place += 1 }
-                let person = Int(block.person[row])
-                let day = UInt32(block.start[row])
-                let window = windows.windows[person]
-                added[count] = UInt32(person) << 16 | day
-                if WindowVector.contains(window, day)
-                    || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
-                {
-                    count += choice.map { $0[place] } ?? true ? 1 : 0
-                } else if window == WindowVector.puzzling, choice.map({ $0[place] }) ?? true {
-                    puzzling.append((person, Int32(day) + HotDay.origin))
-                }
+        postings.forEachRow(choice) { person, day, isChosen in
+            let window = firsts[person]
+            added[count] = UInt32(person) << 16 | UInt32(day)
+            if WindowVector.contains(window, UInt32(day))
+                || (hasSeconds && WindowVector.contains(seconds[person], UInt32(day)))
+            {
+                count += isChosen ? 1 : 0
+            } else if window == WindowVector.puzzling, isChosen {
+                puzzling.append((person, Int32(day) + HotDay.origin))
             }
         }
         addedCount = count
@@ -112,27 +100,28 @@ public final class DayLists {
         capacity = wanted
     }
 
-    /// Adds everybody who has a row to a set.
-    public func insertPersons(into bits: PersonBits) {
-        for place in 0..<addedCount {
+    /// Adds everybody who has a row to a set; only of the rows from the given one on.
+    public func insertPersons(into bits: PersonBits, from: Int = 0) {
+        let (added, words) = (added, bits.words)
+        for place in from..<addedCount {
             let person = Int(added[place] >> 16)
-            bits.words[person >> 6] |= 1 << UInt64(person & 63)
+            words[person >> 6] |= 1 << UInt64(person & 63)
         }
     }
 
     /// Lists what was added.
-    /// - Parameter only: whose rows to list; nil for everybody's.
-    public func sort(only wanted: PersonBits? = nil) {
-        if let wanted { keep(wanted) }
+    public func sort() {
         listed.clear()
         insertPersons(into: listed)
         number()
+        // Held here, so that no loop asks the object for them.
+        let (added, days, count, ranks) = (added, days, addedCount, self.ranks)
         offsets.withUnsafeMutableBufferPointer { offsets in
-            for place in 0..<addedCount { offsets[rank(Int(added[place] >> 16)) + 1] += 1 }
+            for place in 0..<count { offsets[ranks[Int(added[place] >> 16)] + 1] += 1 }
             for rank in 0..<offsets.count - 1 { offsets[rank + 1] += offsets[rank] }
             // Each person's place moves on as its days come; in the end it is where the next person's begin.
-            for place in 0..<addedCount {
-                let rank = rank(Int(added[place] >> 16))
+            for place in 0..<count {
+                let rank = ranks[Int(added[place] >> 16)]
                 days[Int(offsets[rank])] = UInt16(truncatingIfNeeded: added[place])
                 offsets[rank] += 1
             }
@@ -140,7 +129,7 @@ public final class DayLists {
             for rank in 0..<offsets.count - 1 {
                 let to = Int(offsets[rank])
                 offsets[rank] = UInt32(from)
-                if to - from > 1 { sortRun(from, to) }
+                if to - from > 1 { Self.sortRun(days, from, to) }
                 from = to
             }
         }
@@ -148,6 +137,9 @@ public final class DayLists {
 
     /// Numbers the listed persons.
     private func number() {
+        // Taken out, so that no loop asks the object for it.
+        var persons: [UInt16] = []
+        swap(&persons, &self.persons)
         persons.removeAll(keepingCapacity: true)
         for word in 0..<PersonBits.wordCount {
             before[word] = UInt32(persons.count)
@@ -157,20 +149,29 @@ public final class DayLists {
                 bits &= bits &- 1
             }
         }
+        swap(&persons, &self.persons)
         offsets.removeAll(keepingCapacity: true)
-        offsets.append(contentsOf: repeatElement(0, count: persons.count + 1))
+        offsets.append(contentsOf: repeatElement(0, count: self.persons.count + 1))
     }
 
-    /// The number of a listed person.
-    @inline(__always)
-    private func rank(_ person: Int) -> Int {
-        let lower = listed.words[person >> 6] & ((1 << UInt64(person & 63)) &- 1)
-        return Int(before[person >> 6]) + lower.nonzeroBitCount
+    /// The numbers of the listed persons.
+    private struct Ranks {
+        let words: UnsafeMutablePointer<UInt64>
+        let before: UnsafeMutablePointer<UInt32>
+
+        @inline(__always)
+        subscript(person: Int) -> Int {
+            let lower = words[person >> 6] & ((1 << UInt64(person & 63)) &- 1)
+            return Int(before[person >> 6]) + lower.nonzeroBitCount
+        }
     }
 
-    private func keep(_ wanted: PersonBits) {
-        var count = 0
-        for place in 0..<addedCount {
+    private var ranks: Ranks { Ranks(words: listed.words, before: before) }
+
+    /// Of the rows from the given one on, keeps those of some persons.
+    public func keep(_ wanted: PersonBits, from: Int) {
+        var count = from
+        for place in from..<addedCount {
             let person = Int(added[place] >> 16)
             added[count] = added[place]
             count += Int(wanted.words[person >> 6] >> UInt64(person & 63) & 1)
@@ -178,8 +179,8 @@ public final class DayLists {
         addedCount = count
     }
 
-    private func sortRun(_ from: Int, _ to: Int) {
-        if to - from > Self.shortRun {
+    private static func sortRun(_ days: UnsafeMutablePointer<UInt16>, _ from: Int, _ to: Int) {
+        if to - from > shortRun {
             var run = UnsafeMutableBufferPointer(start: days + from, count: to - from)
             run.sort()
             return
@@ -198,20 +199,45 @@ public final class DayLists {
     /// How many days are listed.
     public var count: Int { Int(offsets[offsets.count - 1]) }
 
-    /// How many persons are listed.
-    public var personCount: Int { persons.count }
-
-    /// A listed person, by number, and the places of the person's days.
+    /// Each listed person, ascending, and the places of the person's days.
     @inlinable
-    public func entry(_ number: Int) -> (person: Int, run: Range<Int>) {
-        (Int(persons[number]), Int(offsets[number])..<Int(offsets[number + 1]))
+    public func forEachRun(_ body: (_ person: Int, _ run: Range<Int>) -> Void) {
+        let (persons, offsets) = (persons, offsets)
+        for number in persons.indices {
+            body(Int(persons[number]), Int(offsets[number])..<Int(offsets[number + 1]))
+        }
     }
 
     /// Places of a person's days; none for a person who is not listed.
     public func run(of person: Int) -> Range<Int> {
         guard listed.contains(person) else { return 0..<0 }
-        let rank = rank(person & 0xFFFF)
+        let rank = ranks[person & 0xFFFF]
         return Int(offsets[rank])..<Int(offsets[rank + 1])
+    }
+
+    /// Counts the rows of some persons, who must be listed, in the windows of their listed days.
+    /// - Parameter holds: whether a row of a person on a day (since 1970-01-01) counts; nil if every one does.
+    public func count(
+        _ postings: Postings, of persons: PersonBits, choice: Postings.Choice?, in windows: inout DayWindows,
+        where holds: ((_ person: Int, _ day: Int32) -> Bool)?
+    ) {
+        let (wanted, days, ranks) = (persons.words, days, ranks)
+        offsets.withUnsafeBufferPointer { offsets in
+            windows.counting { counter in
+                postings.forEachRow(choice) { person, day, isChosen in
+                    guard wanted[person >> 6] >> UInt64(person & 63) & (isChosen ? 1 : 0) == 1 else { return }
+                    let date = Int32(day) + HotDay.origin
+                    if let holds, !holds(person, date) { return }
+                    let rank = ranks[person]
+                    counter.count(date, among: Int(offsets[rank])..<Int(offsets[rank + 1]), days)
+                }
+            }
+        }
+    }
+
+    /// Counts one row in the windows of its person's listed days.
+    public func count(_ person: Int, _ day: Int32, in windows: inout DayWindows) {
+        windows.counting { $0.count(day, among: run(of: person), days) }
     }
 
     /// The day at a place, as days since 1970-01-01.
@@ -220,17 +246,20 @@ public final class DayLists {
 
     /// Keeps the days whose flag is not 0.
     public func compact(_ flags: [UInt8]) {
+        let (days, count) = (days, persons.count)
         var to = 0
         var from = 0
-        for rank in persons.indices {
-            let end = Int(offsets[rank + 1])
-            offsets[rank] = UInt32(to)
-            while from < end {
-                days[to] = days[from]
-                to += flags[from] == 0 ? 0 : 1
-                from += 1
+        offsets.withUnsafeMutableBufferPointer { offsets in
+            for rank in 0..<count {
+                let end = Int(offsets[rank + 1])
+                offsets[rank] = UInt32(to)
+                while from < end {
+                    days[to] = days[from]
+                    to += flags[from] == 0 ? 0 : 1
+                    from += 1
+                }
             }
+            offsets[count] = UInt32(to)
         }
-        offsets[persons.count] = UInt32(to)
     }
 }

@@ -3,225 +3,149 @@
 /// Made only where every start day fits the hot column; where one does not, `EventIndex.postings` gives nil and the caller
 /// reads `EventRows` instead.
 public struct Postings {
+    /// Rows of one concept that follow one another.
+    struct Span {
+        let code: UInt32
+        let rows: Range<Int>
+        /// Whether these are all rows of the concept in the block.
+        let isWhole: Bool
+    }
+
     let block: TableBlock?
     /// The concept of each code of the table.
     let concepts: [Int32]
-    /// Rows of the concepts, one stretch for each, and their codes.
-    let spans: [(code: UInt32, rows: Range<Int>)]
+    /// The rows, by concept.
+    let spans: [Span]
     /// How many rows there are.
     public let count: Int
+    /// How many rows were looked at to find them.
+    public let examined: Int
 
     /// For each row, in the order of the spans, whether it is to be looked at.
     public typealias Choice = [Bool]
 
+    /// Bytes that the list of spans takes.
+    public var bytes: Int { spans.count * MemoryLayout<Span>.stride }
+
+    /// Hands over person, day code and choice of every row. Inlined, so that what is done with a row stands in the loop.
+    @inline(__always)
+    func forEachRow(_ choice: Choice?, _ take: (_ person: Int, _ day: UInt16, _ isChosen: Bool) -> Void) {
+        guard let persons = block?.person.baseAddress, let starts = block?.start.baseAddress else { return }
+        guard let choice else {
+            for span in spans {
+                for row in span.rows { take(Int(persons[row]), starts[row], true) }
+            }
+            return
+        }
+        choice.withUnsafeBufferPointer { chosen in
+            var place = 0
+            for span in spans {
+                for row in span.rows {
+                    take(Int(persons[row]), starts[row], chosen[place])
+                    place += 1
+                }
+            }
+        }
+    }
+
+    // MARK: Everything that was selected
+
     /// Adds everybody who has a row. Concepts of many persons have a bitmap for it.
     public func insert(into bits: PersonBits) throws(EventIndexError) {
-        guard let block else { return }
+        guard let block, let persons = block.person.baseAddress else { return }
         let bitmaps = try block.bitmaps()
+        let words = bits.words
         for span in spans {
-            if span.rows.count > PersonBits.wordCount, let words = bitmaps?.words(code: span.code) {
-                for word in 0..<PersonBits.wordCount { bits.words[word] |= words[word] }
+            if span.isWhole, span.rows.count > PersonBits.wordCount, let bitmap = bitmaps?.words(code: span.code) {
+                for word in 0..<PersonBits.wordCount { words[word] |= bitmap[word] }
             } else {
                 for row in span.rows {
-                    let person = Int(block.person[row])
-                    bits.words[person >> 6] |= 1 << UInt64(person & 63)
+                    let person = Int(persons[row])
+                    words[person >> 6] |= 1 << UInt64(person & 63)
                 }
             }
         }
     }
 
-    /// Adds everybody who has a row inside the own window.
-    ///
-    /// - Returns: person and start day of the rows of persons whose window says that they must be looked at one by one.
-    public func insert(
-        into bits: PersonBits, within windows: WindowVector, choice: Choice? = nil
-    ) -> [(person: Int, day: Int32)] {
-        visit(within: windows, choice: choice) { person, _ in bits.words[person >> 6] |= 1 << UInt64(person & 63) }
-    }
-
-    /// Hands over person and day of every row inside the person's window, and gives those that must be looked at one by one.
-    /// Inlined, so that what is done with a row stands in the loop.
-    @inline(__always)
-    private func visit(
-        within windows: WindowVector, choice: Choice?, _ take: (_ person: Int, _ day: UInt32) -> Void
-    ) -> [(person: Int, day: Int32)] {
-        guard let block else { return [] }
-        var puzzling: [(person: Int, day: Int32)] = []
-        var place = 0
-        for span in spans {
-            for row in span.rows {
-                defer { place += 1 }
-                if let choice, !choice[place] { continue }
-                let person = Int(block.person[row])
-                let day = UInt32(block.start[row])
-                let window = windows.windows[person]
-                if WindowVector.contains(window, day)
-                    || (windows.hasSeconds && WindowVector.contains(windows.seconds[person], day))
-                {
-                    take(person, day)
-                } else if window == WindowVector.puzzling {
-                    puzzling.append((person, Int32(day) + HotDay.origin))
-                }
-            }
-        }
-        return puzzling
+    /// Adds everybody who has a chosen row.
+    public func insert(into bits: PersonBits, choice: Choice) {
+        let words = bits.words
+        forEachRow(choice) { person, _, isChosen in words[person >> 6] |= (isChosen ? 1 : 0) << UInt64(person & 63) }
     }
 
     /// Lowers each person's day to that of the earliest row.
-    public func lower(_ first: DayVector) {
-        guard let block else { return }
-        for span in spans {
-            for row in span.rows {
-                let person = Int(block.person[row])
-                first.days[person] = min(first.days[person], block.start[row])
-            }
+    public func lower(_ first: DayVector, choice: Choice? = nil) {
+        let days = first.days
+        forEachRow(choice) { person, day, isChosen in days[person] = min(days[person], isChosen ? day : HotDay.escape) }
+    }
+
+    /// Counts each person's rows, up to 255.
+    public func count(_ counters: PersonCounters, choice: Choice? = nil) {
+        let counts = counters.counts
+        forEachRow(choice) { person, _, isChosen in
+            let count = counts[person]
+            counts[person] = count &+ (isChosen && count < 255 ? 1 : 0)
         }
     }
 
-    /// Lowers each person's day to that of the earliest row inside the person's window.
-    ///
-    /// - Returns: person and start day of the rows of persons whose window says that they must be looked at one by one.
-    public func lower(_ first: DayVector, within windows: WindowVector, choice: Choice? = nil) -> [(person: Int, day: Int32)] {
-        visit(within: windows, choice: choice) { person, day in
-            first.days[person] = min(first.days[person], UInt16(truncatingIfNeeded: day))
+    /// Adds everybody who has a row to `once`, and everybody who has two or is there already to `twice`.
+    public func count(once: PersonBits, twice: PersonBits, choice: Choice? = nil) {
+        let (once, twice) = (once.words, twice.words)
+        forEachRow(choice) { person, _, isChosen in
+            let bit: UInt64 = (isChosen ? 1 : 0) << UInt64(person & 63)
+            let known = once[person >> 6]
+            twice[person >> 6] |= known & bit
+            once[person >> 6] = known | bit
         }
-    }
-
-    /// Adds everybody who has a row inside the own window.
-    public func mark(_ bits: PersonBits, within windows: WindowVector, choice: Choice? = nil) {
-        guard let block else { return }
-        var place = 0
-        for span in spans {
-            if let choice {
-                for row in span.rows {
-                    let isChosen = choice[place]
-                    place += 1
-                    if isChosen { Self.mark(row, block, bits, windows) }
-                }
-            } else {
-                for row in span.rows { Self.mark(row, block, bits, windows) }
-            }
-        }
-    }
-
-    @inline(__always)
-    private static func mark(_ row: Int, _ block: TableBlock, _ bits: PersonBits, _ windows: WindowVector) {
-        let person = Int(block.person[row])
-        let day = UInt32(block.start[row])
-        let window = windows.windows[person]
-        let inside: UInt64 = (day >= window & 0xFFFF ? 1 : 0) & (day <= window >> 16 ? 1 : 0)
-        bits.words[person >> 6] |= inside << UInt64(person & 63)
-    }
-
-    /// Counts each person's rows inside the own window, up to 255.
-    public func count(_ counters: PersonCounters, within windows: WindowVector, choice: Choice? = nil) {
-        guard let block else { return }
-        var place = 0
-        for span in spans {
-            for row in span.rows {
-                defer { place += 1 }
-                if let choice, !choice[place] { continue }
-                let person = Int(block.person[row])
-                let day = UInt32(block.start[row])
-                let window = windows.windows[person]
-                let inside: UInt8 = (day >= window & 0xFFFF ? 1 : 0) & (day <= window >> 16 ? 1 : 0)
-                let count = counters.counts[person]
-                counters.counts[person] = count &+ (count == 255 ? 0 : inside)
-            }
-        }
-    }
-
-    // MARK: Choosing rows by a cold column
-
-    /// The rows whose concept in a column passes a test; NULL is `EventRows.nullConcept`, see also `EventRows.absentRow`.
-    public func choose(_ column: EventColumn, _ test: (Int32) -> Bool, from choice: Choice? = nil) throws(EventIndexError)
-        -> Choice
-    {
-        guard let block else { return [] }
-        guard let bytes = try block.bytes(UInt16(column.rawValue)) else {
-            return Self.all(count, choice, test(EventRows.nullConcept))
-        }
-        let values = try WholeColumn(bytes, rows: block.count)
-        // Concepts repeat: the last answer is nearly always the next one.
-        var last = Int64.min
-        var holds = test(EventRows.nullConcept)
-        return try decoded(Int64.self, 0, choice) { (rows, out) throws(EventIndexError) in
-            try values.decode(rows, persons: block.person, into: out)
-        } test: { value in
-            if value != last {
-                last = value
-                holds = test(value == Int64.min ? EventRows.nullConcept : Int32(truncatingIfNeeded: value))
-            }
-            return holds
-        }
-    }
-
-    /// The rows whose number in a column passes a test; NaN is NULL.
-    public func choose(
-        _ column: EventColumn, number test: (Double) -> Bool, from choice: Choice? = nil
-    ) throws(EventIndexError) -> Choice {
-        guard let block else { return [] }
-        guard let bytes = try block.bytes(UInt16(column.rawValue)) else { return Self.all(count, choice, test(.nan)) }
-        let values = try NumberColumn(bytes, rows: block.count)
-        return try decoded(Double.self, 0, choice) { (rows, out) throws(EventIndexError) in
-            try values.decode(rows, into: out)
-        } test: {
-            test($0)
-        }
-    }
-
-    private static func all(_ count: Int, _ choice: Choice?, _ holds: Bool) -> Choice {
-        holds ? choice ?? Choice(repeating: true, count: count) : Choice(repeating: false, count: count)
-    }
-
-    @inline(__always)
-    private func decoded<T>(
-        _ type: T.Type, _ zero: T, _ choice: Choice?,
-        _ decode: (Range<Int>, UnsafeMutablePointer<T>) throws(EventIndexError) -> Void, test: (T) -> Bool
-    ) throws(EventIndexError) -> Choice {
-        var result = Choice()
-        result.reserveCapacity(count)
-        let buffer = UnsafeMutablePointer<T>.allocate(capacity: 1_024)
-        buffer.initialize(repeating: zero, count: 1_024)
-        defer { buffer.deallocate() }
-        for span in spans {
-            var from = span.rows.lowerBound
-            while from < span.rows.upperBound {
-                let to = min(span.rows.upperBound, from + 1_024)
-                try decode(from..<to, buffer)
-                for place in 0..<to - from {
-                    let wanted = choice.map { $0[result.count] } ?? true
-                    result.append(wanted && test(buffer[place]))
-                }
-                from = to
-            }
-        }
-        return result
     }
 }
 
 extension EventIndex {
     /// The rows of a selection in a block, in place; nil where the block must be read as `EventRows`: when the selection
     /// tests source concepts, or when a start day among its rows lies before 1900 or after 2079-06-04.
-    public func postings(_ selection: ConceptSelection, block: Int) throws(EventIndexError) -> Postings? {
+    /// - Parameter observed: only the rows that start inside an observation period of their person.
+    public func postings(
+        _ selection: ConceptSelection, block: Int, observed: Bool = false
+    ) throws(EventIndexError) -> Postings? {
         guard selection.sourceTest == nil else { return nil }
         guard let table = try tableBlock(selection.table, block) else {
-            return Postings(block: nil, concepts: [], spans: [], count: 0)
+            return Postings(block: nil, concepts: [], spans: [], count: 0, examined: 0)
         }
-        var spans: [(code: UInt32, rows: Range<Int>)] = []
+        var spans: [Postings.Span] = []
         var count = 0
         func add(_ code: UInt32) throws(EventIndexError) {
             let rows = try table.rows(code: code)
             if rows.isEmpty { return }
-            spans.append((code, rows))
+            spans.append(Postings.Span(code: code, rows: rows, isWhole: true))
             count += rows.count
         }
         if let codes = selection.codes {
+            spans.reserveCapacity(codes.count)
             for code in codes { try add(code) }
         } else {
             for code in 0..<UInt32(clamping: table.codeCount) { try add(code) }
         }
         if try table.hasEscape(in: spans.map(\.rows)) { return nil }
-        return Postings(block: table, concepts: conceptsByCode(of: selection.table), spans: spans, count: count)
+        let examined = count
+        if observed, let flags = try table.observed() {
+            spans = Postings.Span.parts(of: spans, where: flags)
+            count = spans.reduce(0) { $0 + $1.rows.count }
+        }
+        return Postings(
+            block: table, concepts: conceptsByCode(of: selection.table), spans: spans, count: count, examined: examined)
+    }
+}
+
+extension Postings.Span {
+    /// The rows of spans whose flag is set: loops over them need no test of their own.
+    fileprivate static func parts(of spans: [Self], where flags: RowFlags) -> [Self] {
+        var parts: [Self] = []
+        parts.reserveCapacity(spans.count)
+        for span in spans {
+            flags.forEachStretch(in: span.rows) { rows in
+                parts.append(Self(code: span.code, rows: rows, isWhole: span.isWhole && rows == span.rows))
+            }
+        }
+        return parts
     }
 }

@@ -13,7 +13,7 @@
 enum FileLayout {
     /// "DUREIDX" and a line feed.
     static let magic: UInt64 = 0x0A58_4449_4552_5544
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerSize = 128
     static let entrySize = 48
     static let alignment = 64
@@ -56,6 +56,9 @@ enum PostingColumn {
     static let end: UInt16 = 5
     static let id: UInt16 = 6
     static let visit: UInt16 = 7
+    /// One bit a row (u64 words, the lowest bit first): whether the row's start lies in an observation period of its person.
+    /// Left out where all rows of the block do.
+    static let observed: UInt16 = 8
 }
 
 /// The columns of the persons.
@@ -131,7 +134,7 @@ extension SegmentEntry {
             default: return "other"
             }
         }
-        let postings = ["directory", "person", "start", "escapes", "bitmaps", "end", "id", "visit"]
+        let postings = ["directory", "person", "start", "escapes", "bitmaps", "end", "id", "visit", "observed"]
         if Int(column) < postings.count { return "\(table.rawValue).\(postings[Int(column)])" }
         return "\(table.rawValue).\(UInt8(exactly: column).flatMap(EventColumn.init).map { "\($0)" } ?? "unknown")"
     }

@@ -39,6 +39,9 @@ struct ConceptVocabulary: @unchecked Sendable {
 
     var count: Int { ids.count }
 
+    /// Whether a concept is invalid; nil if there is no such concept.
+    func isInvalid(_ id: Int32) -> Bool? { ids.sortedPlace(of: id).map { flags[$0] & Flag.invalid != 0 } }
+
     subscript(id: Int32) -> ConceptFacts? {
         guard let place = ids.sortedPlace(of: id) else { return nil }
         let flag = flags[place]

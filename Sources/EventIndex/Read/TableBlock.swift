@@ -82,6 +82,12 @@ struct TableBlock {
         return segments.bytes(entry)
     }
 
+    /// Which rows start inside an observation period of their person; nil if all do.
+    func observed() throws(EventIndexError) -> RowFlags? {
+        guard let bytes = try bytes(PostingColumn.observed) else { return nil }
+        return try RowFlags(bytes, rows: count)
+    }
+
     /// The bitmaps of the concepts with many persons in the block; nil if there are none.
     func bitmaps() throws(EventIndexError) -> PersonBitmaps? {
         guard let entry = segments.find(UInt16(table.number), PostingColumn.bitmaps, block: block) else { return nil }
