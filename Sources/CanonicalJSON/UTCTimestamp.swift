@@ -1,9 +1,9 @@
 /// Moments on the wire: RFC 3339 in UTC with whole seconds, `2026-11-22T01:02:03Z`, as seconds since 1970.
 public enum UTCTimestamp {
-    /// The text of a moment, from year 1 to 9999.
+    /// The text of a moment, from year 1 to 9999. Of any other (a damaged row of a database may say it) the time of day is right.
     public static func text(_ seconds: Int64) -> String {
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let rest = Int(seconds - days * 86_400)
+        let days = seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
+        let rest = Int((seconds % 86_400 + 86_400) % 86_400)
         let clock = [rest / 3_600, rest / 60 % 60, rest % 60].map { CalendarDay.padded($0, 2) }.joined(separator: ":")
         return "\(CalendarDay(dayNumber: Int32(clamping: days)))T\(clock)Z"
     }

@@ -119,6 +119,9 @@ struct JSONReaderTests {
         #expect(UTCTimestamp.text(0) == "1970-01-01T00:00:00Z")
         #expect(UTCTimestamp.text(-1) == "1969-12-31T23:59:59Z")
         #expect(UTCTimestamp.text(1_709_251_199) == "2024-02-29T23:59:59Z")
+        // -2^63 modulo 86,400 is 30,592: 8 h 29 min 52 s; 2^63 - 1 is 55,807: 15 h 30 min 7 s.
+        #expect(UTCTimestamp.text(.min).hasSuffix("T08:29:52Z"))
+        #expect(UTCTimestamp.text(.max).hasSuffix("T15:30:07Z"))
     }
 }
 
