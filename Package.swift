@@ -191,12 +191,13 @@ let withPointers: Set = ["OMOPStore", "EventIndex", "Decoders"]
 
 /// LLVM's linker, because gold stumbles over these objects; and libFuzzer's own `main` gives way to the room's.
 let fuzzLinking: [LinkerSetting] = [
-    .unsafeFlags(["-sanitize=fuzzer", "-sanitize=address", "-use-ld=lld", "-Xlinker", "-zmuldefs"])
+    .unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld", "-Xlinker", "-zmuldefs"])
 ]
 
 func fuzzSettings(of room: Room) -> [SwiftSetting] {
     guard isFuzzed else { return [] }
-    return [.unsafeFlags(["-sanitize=fuzzer"] + (withPointers.contains(room.name) ? ["-sanitize=address"] : []))]
+    // One flag: of two, the compiler takes the last.
+    return [.unsafeFlags([withPointers.contains(room.name) ? "-sanitize=fuzzer,address" : "-sanitize=fuzzer"])]
 }
 
 func dependencies(_ names: [String], _ packages: [String]) -> [Target.Dependency] {
