@@ -77,7 +77,7 @@ let rooms: [Room] = [
         on: ["CanonicalJSON", "TerminalText", "Cohorts", "Disclosure", "Federation", "Outbound"],
         packages: ["Crypto"], tests: "ClientTests"),
     Room(
-        name: "Guardian", kind: .room, on: ["CanonicalJSON", "Disclosure", "Federation", "Outbound", "Daemon"],
+        name: "Guardian", kind: .room, on: ["CanonicalJSON", "FaultPoints", "Disclosure", "Federation", "Outbound", "Daemon"],
         packages: ["GRDB", "Logging", "ServiceLifecycle"], tests: "GuardianTests", testsOn: ["Cohorts"]),
     // The hospital's desk in a browser: apart from the node, which has no server in it.
     Room(

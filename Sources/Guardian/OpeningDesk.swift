@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Disclosure
+import FaultPoints
 public import Federation
 import Foundation
 
@@ -33,7 +34,7 @@ public struct OpeningDesk: Sendable {
         } catch {
             throw GuardianError(.integrity, "A request was not the coordinator's: \(error.message)", advice: error.advice)
         }
-        return try store.settle(request.subject) { known in
+        let word = try store.settle(request.subject) { known in
             if let opening = known.opening {
                 if opening.request == document.digest.text { return (try SignedDocument(parsing: opening.document), nil) }
                 // One set for ever: whoever asks about the same total with another one gets a refusal, which changes nothing.
@@ -41,6 +42,8 @@ public struct OpeningDesk: Sendable {
             }
             return try decide(request, document.digest, known)
         }
+        FaultPoint.reach(.guardianOpeningStored)
+        return word
     }
 
     private func decide(

@@ -1,3 +1,4 @@
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -70,7 +71,10 @@ struct OpeningStore: Sendable {
         do {
             return try database.write { database in
                 let (document, kept) = try decide(try Self.known(subject, database))
-                if let kept { try Self.keep(kept, document, subject, database) }
+                if let kept {
+                    try Self.keep(kept, document, subject, database)
+                    FaultPoint.reach(.guardianOpeningStoring)
+                }
                 return document
             }
         } catch {

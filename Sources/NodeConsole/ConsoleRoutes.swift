@@ -50,8 +50,9 @@ struct ConsoleRoutes: Sendable {
     private func decisions(_ router: Router<BasicRequestContext>) {
         router.post("/requests/:id/dry-run") { request, context in
             let id = try Self.ticket(context)
-            return try await act(request, ("What would leave", "반출 미리보기"), at: .requests) { say, session, _ in
-                LeavingPage(pages: pages(say)).html(try await desk.requests.dryRun(id), session)
+            return try await act(request, ("What would leave", "반출 미리보기"), at: .requests) { say, session, form in
+                LeavingPage(pages: pages(say)).html(
+                    try await desk.requests.dryRun(id), session, isOpen: form["exact"] == "1")
             }
         }
         router.post("/requests/:id/approve") { request, context in

@@ -34,6 +34,7 @@ enum ConsoleStyle {
         .hidden{font-weight:700;background:var(--mark);padding:0 .3em;border-radius:3px}
         .badge{display:inline-block;border:1px solid;border-radius:3px;padding:0 .5em;font-weight:600;white-space:nowrap}
         .alarm{background:var(--stop);color:#fff;padding:.7rem 1rem;border-radius:4px}
+        .stays{border:2px dashed var(--stop);border-radius:4px;padding:0 1rem .7rem}
         .notice,.key{border:2px solid var(--link);border-radius:4px;padding:.7rem 1rem;background:var(--raised)}
         form{margin:.8rem 0;display:flex;flex-wrap:wrap;gap:.5rem;align-items:center}
         button,select,input{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--soft);border-radius:4px;

@@ -3,13 +3,14 @@ import Disclosure
 import Federation
 import NodeAgent
 
-/// Exactly what would leave for a request: each number, each hidden one marked, and the bytes.
+/// Exactly what would leave for a request: each number, each hidden one marked, and the bytes; and what stays, where a person asks.
 struct LeavingPage: Sendable {
     let pages: RequestPages
     private var say: ConsolePage.Language { pages.say }
     private var words: ConsoleWords { pages.words }
 
-    func html(_ seen: RequestDesk.Seen, _ session: ConsoleSessions.Session) -> HTML {
+    /// - Parameter isOpen: whether the person asked for the true values.
+    func html(_ seen: RequestDesk.Seen, _ session: ConsoleSessions.Session, isOpen: Bool = false) -> HTML {
         let bytes = String(decoding: seen.bytes, as: UTF8.self)
         let rules = seen.preview.rules.map { rule -> HTML in "<li>\(rule)</li>" }
         return """
@@ -20,6 +21,7 @@ struct LeavingPage: Sendable {
             <p>\(outcome(seen.preview.outcome))</p>
             \(approval(seen, session))
             \(numbers(seen.preview.outcome))
+            \(stays(seen, session, isOpen))
             <h2>\(say("Why it is allowed", "허용 근거"))</h2><ol>\(HTML.all(rules))</ol>
             <h2>\(say("The bytes, each hidden number marked", "나가는 바이트(비공개 수치 표시)"))</h2>
             <pre tabindex="0">\(HTML.marking("\"kind\":\"hidden\"", in: bytes))</pre>
@@ -34,6 +36,17 @@ struct LeavingPage: Sendable {
             <button accesskey="a">\(say("Approve exactly these bytes", "이 내용 그대로 승인"))
             (\(seen.item.request.approvals.count + 1)/\(max(1, seen.needed.approvers)))</button>
             <a href="/requests/\(id)">\(say("Back", "돌아가기"))</a></form>
+            """
+    }
+
+    /// The true values, or the button that asks for them.
+    private func stays(_ seen: RequestDesk.Seen, _ session: ConsoleSessions.Session, _ isOpen: Bool) -> HTML {
+        if seen.preview.lines.isEmpty { return "" }
+        if isOpen { return TrueValues(say: say, words: words).html(seen.preview.lines) }
+        return """
+            <form method="post" action="/requests/\(seen.item.ticket.id.rawValue)/dry-run">\(pages.key(session))
+            <input type="hidden" name="exact" value="1">
+            <button class="plain">\(say("Show the true values (they do not leave)", "실제 값 보기(반출되지 않음)"))</button></form>
             """
     }
 

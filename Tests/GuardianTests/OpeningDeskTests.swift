@@ -1,8 +1,10 @@
 import CanonicalJSON
 @_spi(Hospital) import Disclosure
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Guardian
@@ -72,6 +74,39 @@ import Testing
         #expect(try refusal(again, scene) == .otherHospitals)
         #expect(try scene.desk().open(request) == first)
         #expect(try scene.desk().auditLines().count == 1)
+    }
+
+    @Test func killedAtAnyStepItOpensTheSameSumOverTheSameHospitals() throws {
+        let scene = try GuardianScene()
+        defer { scene.remove() }
+        let roster = try scene.roster()
+        let answers = try scene.hospitals.prefix(6).map { try scene.answer($0, [11], roster: roster) }
+        let request = try scene.request(answers, roster: roster)
+        let left = Mutex<[(step: FaultPoint, folder: GuardianFolder)]>([])
+        let observe: @Sendable (FaultPoint) -> Void = { step in
+            left.withLock { list in
+                let copy = GuardianFolder(path: "\(scene.folder.path)/at-\(list.count)")
+                try? FileManager.default.createDirectory(
+                    atPath: copy.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                for name in (try? FileManager.default.contentsOfDirectory(atPath: scene.folder.path)) ?? []
+                where !name.hasPrefix("at-") {
+                    try? FileManager.default.copyItem(atPath: scene.folder.file(name), toPath: copy.file(name))
+                }
+                list.append((step, copy))
+            }
+        }
+        let first = try FaultPoint.$observer.withValue(observe) { try scene.desk().open(request) }
+        let points = left.withLock { $0 }
+        #expect(points.map(\.step) == [.guardianOpeningStoring, .guardianOpeningStored])
+        for (step, folder) in points {
+            let desk = try OpeningDesk(folder) { scene.now }
+            let again = try desk.open(request)
+            #expect(try scene.opening(again) == scene.opening(first), "\(step)")
+            #expect(step == .guardianOpeningStoring || again == first)
+            let fewer = try desk.open(try scene.request(Array(answers.dropLast()), roster: roster))
+            #expect(try refusal(fewer, scene) == .otherHospitals, "\(step)")
+            #expect(try desk.auditLines().count == 1, "\(step)")
+        }
     }
 
     @Test func aCohortAskedAgainIsOpenedOverTheSameHospitalsOnly() throws {

@@ -1,4 +1,6 @@
 import CanonicalJSON
+@_spi(Hospital) import Disclosure
+import FaultPoints
 import Federation
 import Foundation
 import Testing
@@ -86,11 +88,11 @@ import Testing
         let spool = try Spool(try node.folder.state, hospital: Consortium.hospital)
         try await spool.checkpoint()
         let good = try Data(contentsOf: URL(fileURLWithPath: path))
-        var random = DamageRandom(state: 7)
         var found = 0
-        for _ in 0..<60 {
+        for round in 0..<60 {
             var bad = good
-            for _ in 0..<4 { bad[Int.random(in: 0..<bad.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random) }
+            // Scattered over the whole file by Knuth's multiplier, the same in every run.
+            for change in round * 4..<round * 4 + 4 { bad[change * 2_654_435_761 % bad.count] ^= UInt8(1 + change * 37 % 255) }
             for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             try bad.write(to: URL(fileURLWithPath: path))
             do throws(NodeError) {
@@ -142,6 +144,44 @@ import Testing
         _ = try await node.spool().verifyAudit()
     }
 
+    @Test(.enabled(if: canMount, "a small file system needs root and the right to mount it"))
+    func `A disk that fills while an index is made leaves the old one, and the next refresh works`() async throws {
+        let (folder, stores) = (try TemporaryFolder(), try TemporaryFolder())
+        try #require(Self.run("mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "tmpfs", folder.path))
+        defer { _ = Self.run("umount", "--lazy", folder.path) }
+        // The store is on another disk.
+        let path = stores.path + "/omop.sqlite"
+        let yaml = Consortium.nodeYAML.replacing("omop.sqlite", with: path)
+        let configuration = try Consortium.configuration(folder, yaml: yaml)
+        let (state, person) = (try folder.state, Operator(uid: 4_000, name: "kim"))
+        let refresh = DataRefresh(configuration: configuration, state: state)
+        func count() throws -> Int {
+            try NodeStore.open(configuration, path: state.index(of: "omop")).evaluate(SmallStore.question) { false }.total.count
+                .value
+        }
+        try SmallStore.write(to: path, persons: 30)
+        _ = try await refresh.finish(release: nil, by: person)
+        try SmallStore.write(to: path, persons: 8_000)
+        // Room for an index like the present one, so that it is begun, and not for the one that is coming.
+        let filler = folder.path + "/filler"
+        _ = FileManager.default.createFile(atPath: filler, contents: nil)
+        let file = try #require(FileHandle(forWritingAtPath: filler))
+        let needed = IndexShelf(state, source: "omop").currentBytes
+        while let free = state.freeBytes, free > needed + 131_072 { try file.write(contentsOf: Data(count: 4_096)) }
+        let reached = Locked<Set<FaultPoint>>([])
+        let error = await FaultPoint.$observer.withValue({ step in reached.withLock { _ = $0.insert(step) } }) {
+            await #expect(throws: NodeError.self) { try await refresh.finish(release: nil, by: person) }
+        }
+        #expect(error?.code == .diskFull, "\(String(describing: error))")
+        #expect(reached.withLock { $0.contains(.refreshBuilding) && !$0.contains(.refreshBuilt) })
+        #expect(refresh.status.word == "idle")
+        #expect(try count() == 30)
+        unlink(filler)
+        try file.close()
+        #expect(try await refresh.finish(release: nil, by: person).isTaken)
+        #expect(try count() == 8_000)
+    }
+
     @Test func `The clock jumps a year ahead and back: late tickets are refused, and the node goes on`() async throws {
         let node = try TestNode()
         let service = try NodeService(try node.parts())
@@ -178,18 +218,5 @@ import Testing
         }
         #expect(Set(await node.coordinator.posted).count == tickets.count)
         #expect(node.source.evaluations.withLock { $0 } == tickets.count)
-    }
-}
-
-/// SplitMix64.
-private struct DamageRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

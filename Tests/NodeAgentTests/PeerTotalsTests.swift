@@ -1,5 +1,6 @@
 import CanonicalJSON
 @_spi(Hospital) import Disclosure
+import FaultPoints
 import Federation
 import Foundation
 import Logging
@@ -128,6 +129,49 @@ import Testing
         #expect(try refusal(await scene.totals(try scene.spool()).answer(same)) == nil)
         let lines = try await scene.spool().auditLines().filter { $0.contains("total.agree") }
         #expect(lines.count == 2)
+    }
+
+    @Test func killedAtAnyStepItSaysTheSameAfterwards() async throws {
+        let scene = try Scene()
+        let answers = try await scene.answers(try scene.spool())
+        let request = try scene.request(answers)
+        let state = try scene.folder.state
+        func say(_ asked: SignedDocument, in state: StateDirectory) async throws -> SignedDocument {
+            let spool = try Spool(state, hospital: Consortium.hospital)
+            return try #require(try await scene.totals(spool).answer(asked))
+        }
+        let said = Locked<SignedDocument?>(nil)
+        let agreeing = try await CrashScene.left(of: state) {
+            let word = try await say(request, in: state)
+            said.withLock { $0 = word }
+        }
+        #expect(agreeing.map(\.step) == [.totalsAgreementStoring, .totalsAgreementStored])
+        let word = try #require(said.withLock { $0 })
+        for point in agreeing {
+            // The same request first: afterwards no other set gets anything.
+            let again = try await say(request, in: point.state)
+            #expect(try Agreement(from: JSONReader(again.payload)) == Agreement(from: JSONReader(word.payload)), "\(point.step)")
+            let fewer = try await say(try scene.request(answers.dropLast()), in: point.state)
+            #expect(try refusal(fewer) == .otherHospitals, "\(point.step)")
+            let lines = try await Spool(point.state, hospital: Consortium.hospital).auditLines()
+            #expect(lines.filter { $0.contains("total.agree") }.count == 1, "\(point.step)")
+        }
+        #expect(try await say(request, in: try #require(agreeing.last).state) == word)
+
+        let asked = try scene.revealRequest(request, answers, own: word)
+        let revealing = try await CrashScene.left(of: state) {
+            let shares = try await say(asked, in: state)
+            said.withLock { $0 = shares }
+        }
+        #expect(revealing.map(\.step) == [.totalsRevealStoring, .totalsRevealStored])
+        let shares = try #require(said.withLock { $0 })
+        for point in revealing {
+            let again = try await say(asked, in: point.state)
+            #expect(point.step == .totalsRevealStoring || again == shares)
+            #expect(try await say(asked, in: point.state) == again, "\(point.step)")
+            let lines = try await Spool(point.state, hospital: Consortium.hospital).auditLines()
+            #expect(lines.filter { $0.contains("total.reveal") }.count == 1, "\(point.step)")
+        }
     }
 
     @Test func itGivesItsSharesForWhatItAgreedToAndAgainByteForByte() async throws {

@@ -1,5 +1,6 @@
 @_spi(Hospital) import Disclosure
 import EventIndex
+import FaultPoints
 import Federation
 import Foundation
 import Testing
@@ -151,30 +152,29 @@ import Testing
             _ = try await refresh(folder).finish(release: "a", by: person)
             let after = drops ? 12 : 31
             try SmallStore.write(to: path, persons: after)
-            // What a kill -9 would leave at each point: the state directory as it stands at that moment.
-            let left = Locked<[(RefreshMark, String)]>([])
-            var watched = try refresh(folder)
             let state = try folder.state
-            watched.mark = { mark in
-                let copy = "\(folder.path)/at-\(mark.rawValue)"
-                try? FileManager.default.copyItem(atPath: state.path, toPath: copy)
-                try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: copy)
-                left.withLock { $0.append((mark, copy)) }
+            let watched = try refresh(folder)
+            let points = try await CrashScene.left(of: state) {
+                let outcome = try await watched.finish(release: "b", by: person)
+                #expect(outcome.isTaken == !drops)
+                if drops { _ = try await watched.confirm(by: person) }
             }
-            let outcome = try await watched.finish(release: "b", by: person)
-            #expect(outcome.isTaken == !drops)
-            if drops { _ = try await watched.confirm(by: person) }
-            let points = left.withLock { $0 }
-            let expected = RefreshMark.allCases.filter { $0 != (drops ? .announced : .held) }
-            #expect(points.map(\.0) == expected)
-            for (mark, copy) in points {
-                let state = try StateDirectory(copy)
-                let now = try count(folder, state: state)
-                #expect(now == (mark == .taken || mark == .over ? after : 30), "\(mark)")
+            let made: [FaultPoint] = [
+                .refreshBegun, .refreshCleared, .refreshPlaced, .refreshBuilding, .refreshBuilt, .refreshRecorded,
+            ]
+            let settled: [FaultPoint] = drops ? [.refreshHeld, .refreshDecided] : [.refreshAnnounced]
+            #expect(points.map(\.step) == made + settled + [.refreshTaken, .refreshOver])
+            for point in points {
+                let (mark, state) = (point.step, point.state)
+                let isTaken = mark == .refreshTaken || mark == .refreshOver
+                let isHeld = mark == .refreshHeld || mark == .refreshDecided
+                #expect(try count(folder, state: state) == (isTaken ? after : 30), "\(mark)")
                 let again = DataRefresh(configuration: try Consortium.configuration(folder), state: state)
-                #expect(again.status.word == Self.word(after: mark), "\(mark)")
-                if mark == .held { try await again.abort(by: person) }
-                if drops, mark != .taken, mark != .over {
+                #expect(again.status.word == (isTaken ? "idle" : isHeld ? "held" : "interrupted"), "\(mark)")
+                if mark == .refreshHeld { try await again.abort(by: person) }
+                if mark == .refreshDecided {
+                    _ = try await again.confirm(by: person)
+                } else if drops, !isTaken {
                     #expect(try await !again.finish(release: "c", by: person).isTaken)
                     _ = try await again.confirm(by: person)
                 } else {
@@ -186,12 +186,42 @@ import Testing
         }
     }
 
-    private static func word(after mark: RefreshMark) -> String {
-        switch mark {
-        case .held: "held"
-        case .taken, .over: "idle"
-        default: "interrupted"
+    @Test func `A crash in the middle of a person's word leaves it to be said again`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/omop.sqlite"
+        try SmallStore.write(to: path, persons: 30)
+        let refresh = try refresh(folder)
+        _ = try await refresh.finish(release: "a", by: person)
+        let state = try folder.state
+        let begun = try await CrashScene.left(of: state) { try await refresh.begin(by: person) }
+        #expect(begun.map(\.step) == [.refreshNoted, .refreshLoading])
+        try await other(folder, begun[0].state).begin(by: person)
+        for point in begun { #expect(try other(folder, point.state).status.word == "loading") }
+
+        let given = try await CrashScene.left(of: state) { try await refresh.abort(by: person) }
+        #expect(given.map(\.step) == [.refreshDecided, .refreshCleared, .refreshOver])
+        for point in given {
+            let again = try other(folder, point.state)
+            if point.step != .refreshOver { try await again.abort(by: person) }
+            #expect(again.status.word == "idle", "\(point.step)")
+            #expect(try count(folder, state: point.state) == 30, "\(point.step)")
         }
+
+        try SmallStore.write(to: path, persons: 31)
+        _ = try await refresh.finish(release: "b", by: person)
+        let back = try await CrashScene.left(of: state) { _ = try await refresh.rollBack(by: person) }
+        #expect(back.map(\.step) == [.refreshDecided, .refreshTaken])
+        for point in back {
+            let again = try other(folder, point.state)
+            if point.step == .refreshDecided { _ = try await again.rollBack(by: person) }
+            #expect(try count(folder, state: point.state) == 30, "\(point.step)")
+            let lines = try await Spool(point.state, hospital: Consortium.hospital, readOnly: true).auditLines()
+            #expect(lines.contains { $0.contains("refresh.rolled-back") }, "\(point.step)")
+        }
+    }
+
+    private func other(_ folder: TemporaryFolder, _ state: StateDirectory) throws -> DataRefresh {
+        DataRefresh(configuration: try Consortium.configuration(folder), state: state)
     }
 
     @Test func `A half-written index, a torn state file and a second command are told and harm nothing`() async throws {
@@ -211,14 +241,13 @@ import Testing
         try await refresh.abort(by: person)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: state.path + "/index/omop").sorted() == ["1", "current", "last"])
-        var slow = refresh
         let second = Locked<NodeError?>(nil)
-        slow.mark = { mark in
-            guard mark == .building else { return }
+        let meanwhile: @Sendable (FaultPoint) -> Void = { step in
+            guard step == .refreshBuilding else { return }
             // The lock is asked for in another process's way: by another descriptor.
             do throws(NodeError) { _ = try RefreshLock(state.file("refresh.lock")) } catch { second.withLock { $0 = error } }
         }
-        _ = try await slow.finish(release: nil, by: person)
+        try await FaultPoint.$observer.withValue(meanwhile) { _ = try await refresh.finish(release: nil, by: person) }
         #expect(second.withLock { $0?.code } == .locked)
     }
 }

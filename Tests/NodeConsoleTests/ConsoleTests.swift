@@ -157,6 +157,23 @@ import Testing
         #expect(rows.count == 5, "four age bands go down the page")
     }
 
+    @Test func `True values are shown to who asks, marked as staying, and are in none of the bytes`() throws {
+        let seen = try ConsoleScene.seen()
+        #expect(!String(decoding: seen.bytes, as: UTF8.self).contains("97531"))
+        let session = ConsoleSessions.Session(id: "i", formKey: "k", seen: 0)
+        for (say, mark) in [(ConsolePage.Language.en, "Does not leave"), (.ko, "반출되지 않음")] {
+            let page = LeavingPage(pages: RequestPages(say: say))
+            let closed = page.html(seen, session).text
+            #expect(!closed.contains("97531") && closed.contains("name=\"exact\""))
+            let open = page.html(seen, session, isOpen: true).text
+            #expect(open.contains("<th scope=\"col\" class=\"number\">\(mark)</th>"))
+            #expect(open.components(separatedBy: "97531").count == 2, "once, in the table")
+            // The bytes, and what an approval is of, are the same.
+            #expect(open.components(separatedBy: "<pre").last == closed.components(separatedBy: "<pre").last)
+            #expect(open.contains("name=\"answer\" value=\"\(seen.digest.text)\""))
+        }
+    }
+
     @Test func `Indented sentences become lists inside lists`() {
         let lines = [(level: 0, text: "a"), (1, "b"), (2, "<c>"), (1, "d"), (0, "e")]
         let html = SentenceList.html(lines).text.filter { !$0.isWhitespace }

@@ -1,3 +1,4 @@
+import FaultPoints
 import Federation
 import Foundation
 
@@ -59,13 +60,18 @@ public struct CourierDesk: Sendable {
             return result
         }
         if let known = bundle.known { try await holdAgainstLog(known, spool) }
-        for document in bundle.documents { try await take(document, identity, spool, now, &result) }
+        for document in bundle.documents {
+            try await take(document, identity, spool, now, &result)
+            FaultPoint.reach(.courierMessageTaken)
+        }
         for ticket in bundle.cancelled where try await spool.move(ticket, .withdrawn, at: now, outcome: "withdrawn") == .cancelled
         {
             result.cancelled.append(ticket)
         }
+        FaultPoint.reach(.courierTaken)
         // Last: after a crash before this line the file is taken in once more, and each step of it knows that it was done.
         try await spool.imported(bundle, file.document, by: person, at: now)
+        FaultPoint.reach(.courierNoted)
         return result
     }
 
@@ -104,10 +110,13 @@ public struct CourierDesk: Sendable {
                     audience: identity.grant.node, coordinatorKey: identity.grant.coordinatorKey,
                     clockTolerance: CourierBundle.courierTolerance
                 ).verify(document, now: now)
-                guard case .new = try await spool.accept(ticket, document, at: now) else { return }
-                // The coordinator counts it as here from the moment the file was made.
+                let acceptance = try await spool.accept(ticket, document, at: now)
+                if case .differs = acceptance { return }
+                FaultPoint.reach(.nodeTicketStored)
+                // The coordinator counts it as here from the moment the file was made. Also where the ticket is known: it may
+                // have been stored just before a crash.
                 try await spool.move(ticket.id, .acknowledged, at: now)
-                result.tickets.append(ticket.id)
+                if case .new = acceptance { result.tickets.append(ticket.id) }
             case AnswerReceipt.schema:
                 let receipt = try document.verified(as: AnswerReceipt.self, by: identity.grant.coordinatorKey)
                 guard let entry = try await spool.entry(receipt.ticket), let answer = entry.answer,
@@ -120,6 +129,9 @@ public struct CourierDesk: Sendable {
                 result.hasCertificate = try CourierIdentity(state, clock: clock).renewed(document, grant)
                 if result.hasCertificate {
                     try await spool.record("certificate.renewed", grant.node.rawValue, content: document.digest, at: now)
+                    FaultPoint.reach(.renewalNoted)
+                    // Last: until then the file can be taken in again, and is in the log.
+                    PendingKeys.forget(in: state)
                 }
             default:
                 throw FederationError(.wrongSchema, "A \(document.type.prefix(64)) has no place in a file for a hospital.")
@@ -159,9 +171,16 @@ public struct CourierDesk: Sendable {
         try StopSwitch(state).requireRunning()
         let spool = try open()
         let name: BundleID
-        if let id { name = id } else { name = try await prepare(spool, by: person) }
+        if let id {
+            name = id
+        } else if let interrupted = try await spool.bundles().first(where: \.isWithoutWord) {
+            name = interrupted.id
+        } else {
+            name = try await prepare(spool, by: person)
+        }
         let isReleased = try await spool.release(
             name, by: person, needed: policy.courier.approvers, at: Timestamp(clock.now()))
+        FaultPoint.reach(.courierApproved)
         return try await exported(name, spool, isReleased)
     }
 
@@ -205,7 +224,8 @@ public struct CourierDesk: Sendable {
         let waiting = try await spool.answersToCarry()
         guard !waiting.isEmpty || renewal != nil else {
             throw NodeError(
-                .desk, "No answer waits to be carried out.", advice: "`dure-node status` says what is being worked on.")
+                .desk, "No answer waits to be carried out.",
+                advice: "`dure-node status` says what is being worked on, `dure-node courier list` which files were made before.")
         }
         var random = SystemRandomNumberGenerator()
         let id = BundleID.random(using: &random)
@@ -216,7 +236,9 @@ public struct CourierDesk: Sendable {
             carried.append(entry)
             made = next
         }
+        FaultPoint.reach(.courierMade)
         try await spool.prepare(made.bundle, made.document, tickets: carried.map(\.id), by: person, at: now)
+        FaultPoint.reach(.courierPrepared)
         return id
     }
 

@@ -1,9 +1,8 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
-import Foundation
 
-/// Enrolment and renewal by carried files. The keys are made here and never leave; what waits for a certificate is kept in
-/// `keys-pending.json` of the state directory.
+/// Enrolment and renewal by carried files. The keys never leave the node.
 struct CourierIdentity {
     private let state: StateDirectory
     private let clock: NodeClock
@@ -13,24 +12,13 @@ struct CourierIdentity {
         self.clock = clock
     }
 
-    /// Keys that wait for their certificate.
-    private struct Pending {
-        var keys: NodeKeys
-        /// The one-time code, for an enrolment.
-        var code: String?
-        var asked: Timestamp
-    }
-
-    private var file: String { state.file("keys-pending.json") }
-
     // MARK: renewal
 
     /// A request for the next certificate, where it is time for one.
     func renewalRequest(_ identity: NodeIdentity) throws(NodeError) -> SignedDocument? {
         let now = Timestamp(clock.now())
         guard now >= identity.certificate.renewFrom else { return nil }
-        let keys = identity.keys.renewed()
-        try keep(Pending(keys: keys, code: nil, asked: now))
+        let keys = try PendingKeys.renewing(identity, in: state, at: now)
         do throws(FederationError) {
             let request = RenewalRequest(
                 node: identity.grant.node,
@@ -41,11 +29,13 @@ struct CourierIdentity {
         }
     }
 
-    /// Takes a certificate that answers a request of this node's. False where it answers none that waits.
+    /// Takes a certificate that answers a request of this node's. False where it answers none that waits. The keys wait on until
+    /// `PendingKeys.forget`.
     func renewed(_ document: SignedDocument, _ grant: EnrolmentGrant) throws(NodeError) -> Bool {
-        guard let pending = try pending(), pending.keys.own(certificate: grant.certificate) else { return false }
+        guard let pending = try PendingKeys.read(in: state), pending.keys.own(certificate: grant.certificate) else {
+            return false
+        }
         try NodeIdentity.store(document, grant, keys: pending.keys, in: state)
-        unlink(file)
         return true
     }
 
@@ -54,23 +44,18 @@ struct CourierIdentity {
     /// A file that asks for this hospital's first certificate.
     func enrolmentRequest(_ code: EnrolmentCode, hospital: HospitalID) throws(NodeError) -> CourierFile {
         let now = Timestamp(clock.now())
-        let keys = NodeKeys()
-        let document: SignedDocument
+        let (keys, request) = try PendingKeys.enrolling(code, hospital: hospital, in: state, at: now)
+        FaultPoint.reach(.enrolmentKeysKept)
         do throws(FederationError) {
-            document = try Self.request(code, keys, hospital, now)
+            return CourierFile(try Self.bundle(request, keys, hospital, now))
         } catch {
             throw NodeError(.enrolment, error.message, advice: error.advice)
         }
-        try keep(Pending(keys: keys, code: code.text, asked: now))
-        return CourierFile(document)
     }
 
-    private static func request(
-        _ code: EnrolmentCode, _ keys: NodeKeys, _ hospital: HospitalID, _ now: Timestamp
+    private static func bundle(
+        _ request: SignedDocument, _ keys: NodeKeys, _ hospital: HospitalID, _ now: Timestamp
     ) throws(FederationError) -> SignedDocument {
-        let request = EnrolmentRequest(
-            code: code, certificateRequest: try keys.certificateRequest(commonName: hospital.rawValue),
-            signingKey: keys.signing.verificationKey, software: NodeSoftware.name)
         var random = SystemRandomNumberGenerator()
         let bundle = CourierBundle(
             id: .random(using: &random), sender: .hospital(hospital), recipient: .coordinator, created: now,
@@ -78,7 +63,7 @@ struct CourierIdentity {
             readme: .identity(
                 "두레 전달 파일: 병원 \(hospital)의 인증서 발급 요청입니다. 환자 자료는 들어 있지 않습니다. 일회용 등록 코드가 들어 있으므로 담당자 외에는 보이지 마십시오.",
                 "Dure courier file: \(hospital) asks for its certificate. No patient data. It holds the one-time code: show it to nobody else."
-            ), documents: [try SignedDocument(signing: request, with: keys.signing)])
+            ), documents: [request])
         return try SignedDocument(signing: bundle, with: keys.signing)
     }
 
@@ -115,7 +100,7 @@ struct CourierIdentity {
     }
 
     private func store(_ document: SignedDocument, _ grant: EnrolmentGrant, _ hospital: HospitalID) throws(NodeError) {
-        guard let pending = try pending(), let text = pending.code, let code = try? EnrolmentCode(text) else {
+        guard let pending = try PendingKeys.read(in: state), let text = pending.code, let code = try? EnrolmentCode(text) else {
             throw NodeError(
                 .enrolment, "This node has not asked for a certificate by file.",
                 advice: "dure-node enrol --export-request FILE --code-file CODE")
@@ -128,33 +113,7 @@ struct CourierIdentity {
                 advice: "Nothing was changed. Telephone the operator.")
         }
         try NodeIdentity.store(document, grant, keys: pending.keys, in: state)
-        unlink(file)
-    }
-
-    // MARK: -
-
-    private func keep(_ pending: Pending) throws(NodeError) {
-        var object: JSONObject = [
-            "schema": "dure.keys-pending/1", "seed": .string(Hex.encode(pending.keys.signing.seed)),
-            "tls": .string(pending.keys.tlsPEM), "asked": pending.asked.json,
-        ]
-        if let code = pending.code { object["code"] = .string(code) }
-        try Files.write(JSONValue.object(object).canonicalBytes(), to: file)
-    }
-
-    private func pending() throws(NodeError) -> Pending? {
-        guard let bytes = FileManager.default.contents(atPath: file) else { return nil }
-        do {
-            let object = try JSONReader(try JSONValue(parsing: bytes)).object(allowing: [
-                "schema", "seed", "tls", "asked", "code",
-            ])
-            let seed = Hex.decode(try object.required("seed").string()) ?? []
-            return Pending(
-                keys: try NodeKeys(signingSeed: seed, tlsPEM: try object.required("tls").string()),
-                code: try object.optional("code")?.string(), asked: try object.required("asked").decode(Timestamp.self))
-        } catch {
-            throw NodeError(.integrity, "\(file) cannot be read.", advice: "Ask for the certificate again.")
-        }
+        PendingKeys.forget(in: state)
     }
 }
 

@@ -13,7 +13,7 @@ public enum NodeStore {
         progress: (BuildProgress) -> Void = { _ in }
     ) throws(NodeError) -> BuildReport {
         let shelf = IndexShelf(state, source: configuration.source.id)
-        let maker = IndexMaker(configuration: configuration, state: state, shelf: shelf, clock: clock, mark: { _ in })
+        let maker = IndexMaker(configuration: configuration, state: state, shelf: shelf, clock: clock)
         let made = try maker.make(name: nil, delta: nil, progress: progress)
         try shelf.take(made.place)
         return made.report

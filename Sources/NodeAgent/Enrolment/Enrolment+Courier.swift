@@ -16,16 +16,15 @@ extension Enrolment {
     public func importGrant(
         _ bytes: some Collection<UInt8>, fingerprint: String, replace: Bool = false, clock: NodeClock = .system
     ) throws(NodeError) -> Summary {
+        try StopSwitch(state).requireRunning()
+        if let waiting = try? PendingKeys.read(in: state), let code = waiting.code.flatMap({ try? EnrolmentCode($0) }),
+            let grant = try finished(code)
+        {
+            return try summary(grant)
+        }
         try refuseEnrolled(unless: replace)
         let grant = try CourierIdentity(state, clock: clock).enrol(
             bytes, fingerprint: fingerprint, hospital: configuration.hospital)
-        do throws(FederationError) {
-            let authority = try CertificateFacts(pem: grant.authority).fingerprint
-            return Summary(
-                hospital: grant.node, nodesURL: grant.nodesURL, expires: grant.expires,
-                authorityFingerprint: Fingerprint.grouped(authority), signingKeyFingerprint: grant.signingKey.fingerprint)
-        } catch {
-            throw NodeError(.integrity, error.message, advice: error.advice)
-        }
+        return try summary(grant)
     }
 }

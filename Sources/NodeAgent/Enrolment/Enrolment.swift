@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
 import Outbound
 
@@ -49,21 +50,46 @@ public struct Enrolment: Sendable {
     ///   - code: as the operator typed it.
     ///   - coordinatorURL: instead of `coordinator.url`.
     ///   - replace: whether a node that is enrolled already may be enrolled anew.
-    /// - Throws: `ENROLMENT`, `INTEGRITY`, `UNREACHABLE`, `REFUSED_BY_COORDINATOR`. Nothing is changed unless it succeeds.
-    public func enrol(code text: String, coordinatorURL: String? = nil, replace: Bool = false) async throws(NodeError) -> Summary
-    {
-        try refuseEnrolled(unless: replace)
+    /// - Throws: `ENROLMENT`, `INTEGRITY`, `UNREACHABLE`, `REFUSED_BY_COORDINATOR`. The identity is changed only if it succeeds;
+    ///   interrupted anywhere, the same call with the same code goes on.
+    public func enrol(
+        code text: String, coordinatorURL: String? = nil, replace: Bool = false, clock: NodeClock = .system
+    ) async throws(NodeError) -> Summary {
+        try StopSwitch(state).requireRunning()
         let code = try parse(text)
+        if let grant = try finished(code) { return try summary(grant) }
+        try refuseEnrolled(unless: replace)
         let base = try address(coordinatorURL ?? configuration.coordinatorURL)
         let authority = try await authority(base, code)
-        let keys = NodeKeys()
-        let document = try await request(base, authority, code, keys)
+        let (keys, request) = try PendingKeys.enrolling(
+            code, hospital: configuration.hospital, in: state, at: Timestamp(clock.now()))
+        FaultPoint.reach(.enrolmentKeysKept)
+        let document = try await ask(base, authority, request)
+        FaultPoint.reach(.enrolmentGranted)
         let grant = try read(document, authority: authority)
         try NodeIdentity.store(document, grant, keys: keys, in: state)
-        return Summary(
-            hospital: grant.node, nodesURL: grant.nodesURL, expires: grant.expires,
-            authorityFingerprint: Fingerprint.grouped(authority.digest),
-            signingKeyFingerprint: keys.signing.verificationKey.fingerprint)
+        PendingKeys.forget(in: state)
+        return try summary(grant)
+    }
+
+    /// The identity that this very code brought, where an enrolment was interrupted when all but the tidying was done.
+    func finished(_ code: EnrolmentCode) throws(NodeError) -> EnrolmentGrant? {
+        guard let waiting = try? PendingKeys.read(in: state), waiting.code == code.text,
+            let identity = try? NodeIdentity(in: state), identity.keys.signing.seed == waiting.keys.signing.seed
+        else { return nil }
+        PendingKeys.forget(in: state)
+        return identity.grant
+    }
+
+    func summary(_ grant: EnrolmentGrant) throws(NodeError) -> Summary {
+        do throws(FederationError) {
+            return Summary(
+                hospital: grant.node, nodesURL: grant.nodesURL, expires: grant.expires,
+                authorityFingerprint: Fingerprint.grouped(try CertificateFacts(pem: grant.authority).fingerprint),
+                signingKeyFingerprint: grant.signingKey.fingerprint)
+        } catch {
+            throw NodeError(.integrity, error.message, advice: error.advice)
+        }
     }
 
     // MARK: steps
@@ -122,21 +148,12 @@ public struct Enrolment: Sendable {
         return (pem, digest)
     }
 
-    private func request(
-        _ base: String, _ authority: Authority, _ code: EnrolmentCode, _ keys: NodeKeys
+    private func ask(
+        _ base: String, _ authority: Authority, _ request: SignedDocument
     ) async throws(NodeError) -> SignedDocument {
-        let body: [UInt8]
-        do throws(FederationError) {
-            let request = EnrolmentRequest(
-                code: code, certificateRequest: try keys.certificateRequest(commonName: configuration.hospital.rawValue),
-                signingKey: keys.signing.verificationKey, software: NodeSoftware.name)
-            body = try SignedDocument(signing: request, with: keys.signing).bytes
-        } catch {
-            throw NodeError(.enrolment, error.message, advice: error.advice)
-        }
         let response = try await send(
             OutboundRequest(
-                .post, "\(base)/v1/enrolments", headers: [("Content-Type", "application/json")], body: body,
+                .post, "\(base)/v1/enrolments", headers: [("Content-Type", "application/json")], body: request.bytes,
                 responseLimit: 256 << 10),
             trust: .only(pem: try configuration.authorities(authority.pem)))
         do throws(FederationError) {

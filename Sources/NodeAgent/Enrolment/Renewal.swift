@@ -1,3 +1,4 @@
+import FaultPoints
 import Federation
 import Outbound
 
@@ -46,8 +47,10 @@ struct Renewal: Sendable {
             throw NodeError(
                 .integrity, "The new certificate is for \(reply.grant.node).", advice: "Nothing was changed. Tell the operator.")
         }
+        FaultPoint.reach(.renewalGranted)
         try NodeIdentity.store(reply.document, reply.grant, keys: keys, in: state)
         try await spool.record("certificate.renewed", reply.grant.node.rawValue, content: reply.document.digest, at: now)
+        FaultPoint.reach(.renewalNoted)
         try use(try NodeIdentity(in: state))
         await board.certificate(expires: reply.grant.expires)
         log.info("certificate renewed", [.expires: reply.grant.expires.description])

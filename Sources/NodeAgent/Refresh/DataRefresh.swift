@@ -1,4 +1,5 @@
 import EventIndex
+import FaultPoints
 import Federation
 import Foundation
 
@@ -11,8 +12,6 @@ public struct DataRefresh: Sendable {
     private let state: StateDirectory
     private let clock: NodeClock
     private let shelf: IndexShelf
-    /// Told at each point between which something on disk changes.
-    var mark: @Sendable (RefreshMark) -> Void = { _ in }
 
     /// For the node that these describe.
     public init(configuration: NodeConfiguration, state: StateDirectory, clock: NodeClock = .system) {
@@ -46,8 +45,11 @@ public struct DataRefresh: Sendable {
         let lock = try lock()
         defer { lock.giveBack() }
         if let running = RefreshState.read(in: state, shelf: shelf) { throw underWay(running) }
-        try RefreshState(.loading, since: now).write(in: state)
+        // The log first: a crash then leaves a line too many, which the same command repeats, and never one too few.
         try await audit("refresh.begin", "\(configuration.source.id)", by: person)
+        FaultPoint.reach(.refreshNoted)
+        try RefreshState(.loading, since: now).write(in: state)
+        FaultPoint.reach(.refreshLoading)
     }
 
     /// The load is complete: makes the new index beside the old one, checks it, compares it, and takes it up; or holds answers
@@ -66,12 +68,12 @@ public struct DataRefresh: Sendable {
         let before = RefreshState.read(in: state, shelf: shelf)
         if let before, before.holdsAnswers { throw underWay(before) }
         try RefreshState(.building, since: now).write(in: state)
-        mark(.begun)
+        FaultPoint.reach(.refreshBegun)
         let made: IndexMaker.Made
         do throws(NodeError) {
             shelf.clear()
-            mark(.cleared)
-            let maker = IndexMaker(configuration: configuration, state: state, shelf: shelf, clock: clock, mark: mark)
+            FaultPoint.reach(.refreshCleared)
+            let maker = IndexMaker(configuration: configuration, state: state, shelf: shelf, clock: clock)
             made = try maker.make(name: name, delta: delta, progress: progress, isCancelled: isCancelled)
         } catch {
             // The load stays as it was: `finish` can be said again, or `abort`.
@@ -101,13 +103,13 @@ public struct DataRefresh: Sendable {
         let outcome = Outcome(release: made.record, change: change, drops: drops, wholeBecause: made.wholeBecause)
         guard drops.isEmpty else {
             try RefreshState(.held, since: now, candidate: made.place.number, drops: drops.map(\.what)).write(in: state)
-            mark(.held)
+            FaultPoint.reach(.refreshHeld)
             try await audit("refresh.held", label(made.record), outcome: "\(drops.count)", by: person)
             return outcome
         }
         // Named before it is taken up: after a crash in between, it is known that this refresh was over.
         try RefreshState(.building, since: now, candidate: made.place.number).write(in: state)
-        mark(.announced)
+        FaultPoint.reach(.refreshAnnounced)
         try take(made.place)
         try await audit("refresh.taken", label(made.record), by: person)
         return outcome
@@ -125,8 +127,8 @@ public struct DataRefresh: Sendable {
         else {
             throw NodeError(.desk, "Nothing waits for a confirmation.", advice: "`dure-node refresh status` says how things are.")
         }
+        try await decided("refresh.confirmed", label(record), by: person)
         try take(place)
-        try await audit("refresh.confirmed", label(record), by: person)
         return record
     }
 
@@ -138,9 +140,12 @@ public struct DataRefresh: Sendable {
         guard let running = RefreshState.read(in: state, shelf: shelf) else {
             throw NodeError(.desk, "No refresh is under way.", advice: "`dure-node refresh status` says how things are.")
         }
-        try RefreshState.remove(in: state)
+        try await decided("refresh.aborted", configuration.source.id, outcome: running.phase.rawValue, by: person)
+        // The state last: until it is gone the same command can be said again.
         shelf.clear(except: former?.number)
-        try await audit("refresh.aborted", configuration.source.id, outcome: running.phase.rawValue, by: person)
+        FaultPoint.reach(.refreshCleared)
+        try RefreshState.remove(in: state)
+        FaultPoint.reach(.refreshOver)
     }
 
     /// Goes back to the index before the present one, which is kept until the next `finish` begins.
@@ -155,8 +160,9 @@ public struct DataRefresh: Sendable {
                 advice:
                     "The one before is kept until the next `dure-node refresh finish` begins. Load the older data, then finish.")
         }
+        try await decided("refresh.rolled-back", label(record), by: person)
         try shelf.take(former)
-        try await audit("refresh.rolled-back", label(record), by: person)
+        FaultPoint.reach(.refreshTaken)
         return record
     }
 
@@ -169,9 +175,9 @@ public struct DataRefresh: Sendable {
 
     private func take(_ place: IndexShelf.Place) throws(NodeError) {
         try shelf.take(place)
-        mark(.taken)
+        FaultPoint.reach(.refreshTaken)
         try RefreshState.remove(in: state)
-        mark(.over)
+        FaultPoint.reach(.refreshOver)
     }
 
     private func underWay(_ running: RefreshState) -> NodeError {
@@ -199,6 +205,14 @@ public struct DataRefresh: Sendable {
     ) async throws(NodeError) {
         let spool = try Spool(state, hospital: configuration.hospital)
         try await spool.record(action, object, outcome: outcome, at: now, by: person.actor)
+    }
+
+    /// A person's word is in the log before it is done: no index is answered from that the log says nobody let in.
+    private func decided(
+        _ action: String, _ object: String, outcome: String = "ok", by person: Operator
+    ) async throws(NodeError) {
+        try await audit(action, object, outcome: outcome, by: person)
+        FaultPoint.reach(.refreshDecided)
     }
 
     private func lock() throws(NodeError) -> RefreshLock { try RefreshLock(state.file("refresh.lock")) }

@@ -1,4 +1,5 @@
 import EventIndex
+import FaultPoints
 import Federation
 import Foundation
 import OMOPStore
@@ -9,8 +10,6 @@ struct IndexMaker: Sendable {
     let state: StateDirectory
     let shelf: IndexShelf
     let clock: NodeClock
-    /// Told at every point where a crash would leave something different behind.
-    let mark: @Sendable (RefreshMark) -> Void
 
     /// A new index, complete, checked and on disk.
     struct Made: Sendable {
@@ -31,16 +30,16 @@ struct IndexMaker: Sendable {
         try requireRoom()
         let former = shelf.current
         let place = try shelf.make()
-        mark(.placed)
+        FaultPoint.reach(.refreshPlaced)
         do throws(NodeError) {
             let store = try NodeStore.openStore(configuration)
             let (report, wholeBecause) = try build(store, place, former, delta, progress, isCancelled)
-            mark(.built)
+            FaultPoint.reach(.refreshBuilt)
             let index = try IndexCheck(path: place.index, report: report, store: store.profile).run(after: former?.index)
             let record = IndexRelease(
                 index, number: place.number, former: former?.number, name: name, report: report, at: Timestamp(clock.now()))
             try record.write(to: place)
-            mark(.recorded)
+            FaultPoint.reach(.refreshRecorded)
             return Made(place: place, record: record, report: report, wholeBecause: wholeBecause)
         } catch {
             try? FileManager.default.removeItem(atPath: place.folder)
@@ -54,7 +53,7 @@ struct IndexMaker: Sendable {
     ) throws(NodeError) -> (BuildReport, wholeBecause: String?) {
         let builder = IndexBuilder(store: store)
         let succession = IndexSuccession(previous: former?.index, generation: UInt64(place.number))
-        mark(.building)
+        FaultPoint.reach(.refreshBuilding)
         do throws(EventIndexError) {
             guard let delta else {
                 let report = try builder.build(to: place.index, after: succession, progress: progress, isCancelled: isCancelled)
@@ -76,30 +75,6 @@ struct IndexMaker: Sendable {
             .diskFull, "The new index needs about \(needed >> 20) MiB at \(state.path), and \(free >> 20) MiB are free.",
             advice: "Free some: the index is made beside the old one. The node goes on answering from the old one.")
     }
-}
-
-/// Points of a refresh between which something on disk changes. A crash at each leaves a working node; tests go through all.
-enum RefreshMark: String, Sendable, CaseIterable {
-    /// The state says that an index is being made.
-    case begun
-    /// Indices that nobody goes back to are gone.
-    case cleared
-    /// The new index has its number and its folder.
-    case placed
-    /// The store is being read.
-    case building
-    /// The new index is on disk.
-    case built
-    /// It is checked, and what is known of it is on disk.
-    case recorded
-    /// The state names it, as the one to be taken up.
-    case announced
-    /// A person has to look at it.
-    case held
-    /// Answers are given from it.
-    case taken
-    /// The refresh is over.
-    case over
 }
 
 extension NodeError {

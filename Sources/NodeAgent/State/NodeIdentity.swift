@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
 import Foundation
 
@@ -66,12 +67,17 @@ struct NodeIdentity: Sendable {
         try Files.write(grant.certificate, to: "\(folder)/certificate.pem")
         try Files.write(grant.authority, to: "\(folder)/authority.pem")
         try Files.write(document.bytes, to: "\(folder)/grant.json")
+        try Files.sync(folder: folder)
+        FaultPoint.reach(.identityWritten)
         let link = state.file("identity")
         let before = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
         let beside = state.file("identity.new")
         unlink(beside)
         guard symlink(name, beside) == 0 else { throw Files.failure("make", beside) }
         guard rename(beside, link) == 0 else { throw Files.failure("replace", link) }
+        // Before anything that was needed to make this identity may go.
+        try Files.sync(folder: state.path)
+        FaultPoint.reach(.identityTaken)
         removeOld(in: state, except: [name, before ?? name])
     }
 

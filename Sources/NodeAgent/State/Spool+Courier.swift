@@ -17,6 +17,8 @@ extension Spool {
         var persons: [UInt32]
         /// The tickets whose answers are in it.
         var tickets: [TicketID]
+        /// Made to leave, and nobody has said yes: the command that made it was interrupted.
+        var isWithoutWord: Bool { isOutgoing && state == "prepared" && persons.isEmpty }
     }
 
     /// One carried file.

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
 import Foundation
 import GRDB
@@ -58,6 +59,7 @@ extension Spool {
                     agreement.hospitals.map(\.rawValue).sorted().joined(separator: ","), Data(document.bytes),
                 ])
             try audit(now, "total.agree", subject.query.rawValue, "ok", document.digest)
+            FaultPoint.reach(.totalsAgreementStoring)
             return document
         }
     }
@@ -70,6 +72,7 @@ extension Spool {
                 arguments: [Data(reveal.bytes), subject.digest.text])
             guard database.changesCount > 0 else { return }
             try audit(now, "total.reveal", subject.query.rawValue, "ok", reveal.digest)
+            FaultPoint.reach(.totalsRevealStoring)
         }
     }
 }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import FaultPoints
 import Federation
 
 /// Answers what the coordinator asks about totals without a guardian: whether this hospital agrees to a set of hospitals, and for
@@ -43,7 +44,7 @@ struct PeerTotals: Sendable {
                 with: signing)
         }
         let member = member(part, roster)
-        return try await kept { () async throws(NodeError) in
+        let word = try await kept { () async throws(NodeError) in
             try await spool.settlePeerTotal(request.subject, at: Timestamp(clock.now())) { kept in
                 switch try member.decide(document, kept.memory) {
                 case .again: return (try SignedDocument(parsing: kept.agreement ?? []), nil)
@@ -56,6 +57,8 @@ struct PeerTotals: Sendable {
                 }
             }
         }
+        FaultPoint.reach(.totalsAgreementStored)
+        return word
     }
 
     private func reveal(
@@ -72,6 +75,7 @@ struct PeerTotals: Sendable {
         try await self.kept { () async throws(NodeError) in
             try await spool.keepReveal(signed, request.subject, at: Timestamp(clock.now()))
         }
+        FaultPoint.reach(.totalsRevealStored)
         return signed
     }
 

@@ -13,7 +13,7 @@ import Testing
         defer { chaos.remove() }
         let plan: [(victim: ChaosConsortium.Victim, steps: [FaultPoint], name: String)] = [
             (.node, FaultPoint.of("node"), "W3"), (.coordinator, FaultPoint.of("coordinator"), "W5"),
-            (.link, FaultPoint.allCases, "W6"),
+            (.link, FaultPoint.ofQuestions, "W6"),
         ]
         let began = ContinuousClock.now
         var asked: [(question: FeasibilityQuestion, key: String)] = []
@@ -30,7 +30,7 @@ import Testing
             }
             #expect(left.isEmpty, "\(victim) never failed at \(left)")
         }
-        #expect(chaos.tally.steps == Set(FaultPoint.allCases), "steps that no question passed")
+        #expect(chaos.tally.steps == Set(FaultPoint.ofQuestions), "steps that no question passed")
         #expect(try chaos.complaints(after: asked.count) == [])
         try chaos.rewind()
         try await chaos.start()
@@ -55,7 +55,7 @@ import Testing
         while ContinuousClock.now - began < .seconds(60 * minutes) {
             let question = try Self.question(asked.count)
             let victim = ChaosConsortium.Victim.allCases.randomElement(using: &random) ?? .node
-            let possible = victim == .link ? FaultPoint.allCases : FaultPoint.of(victim.rawValue)
+            let possible = victim == .link ? FaultPoint.ofQuestions : FaultPoint.of(victim.rawValue)
             // Some steps, some of them twice: the second time is after a restart.
             let steps = (0..<Int.random(in: 1...6, using: &random)).compactMap { _ in possible.randomElement(using: &random) }
             let result = try await chaos.ask(question, key: "\(asked.count)", failing: victim, at: steps)
