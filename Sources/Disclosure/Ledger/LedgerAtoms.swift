@@ -16,13 +16,10 @@ struct LedgerAtoms: Sendable {
     private(set) var atomOf: [UInt32]
     /// Persons in each atom.
     private(set) var sizes: [Int32]
-    /// 64 sets a word: which sets of the window hold the atom.
-    private(set) var signatures: [[UInt64]]
 
     init(universe: Int) {
         atomOf = [UInt32](repeating: 0, count: universe)
         sizes = [Int32(universe)]
-        signatures = [[UInt64](repeating: 0, count: Self.window / 64)]
     }
 
     var count: Int { sizes.count }
@@ -30,27 +27,24 @@ struct LedgerAtoms: Sendable {
 
     /// Splits atoms by one more released set.
     mutating func add(_ set: StoredSet, entry: Int) {
-        let bit = entries.count
         entries.append(entry)
-        var inside = [Int32](repeating: 0, count: count)
-        set.forEachMember { inside[Int(atomOf[$0])] += 1 }
+        let inside = insides { set.forEachMember($0) }
         var moved = [UInt32](repeating: .max, count: count)
         for atom in inside.indices where inside[atom] > 0 {
             if inside[atom] == sizes[atom] && atom != 0 {
-                signatures[atom][bit / 64] |= 1 << UInt64(bit % 64)
                 moved[atom] = UInt32(atom)
             } else {
-                var signature = signatures[atom]
-                signature[bit / 64] |= 1 << UInt64(bit % 64)
                 moved[atom] = UInt32(sizes.count)
                 sizes[atom] -= inside[atom]
                 sizes.append(inside[atom])
-                signatures.append(signature)
             }
         }
-        var atoms = atomOf
-        set.forEachMember { atoms[$0] = moved[Int(atoms[$0])] }
-        atomOf = atoms
+        // Pointers: this is the inner loop of every release, and an array asks at each step whether it is shared.
+        moved.withUnsafeBufferPointer { moved in
+            atomOf.withUnsafeMutableBufferPointer { atoms in
+                set.forEachMember { atoms[$0] = moved[Int(atoms[$0])] }
+            }
+        }
     }
 
     /// Adds persons who are in no released set.
@@ -60,20 +54,42 @@ struct LedgerAtoms: Sendable {
     }
 
     /// How many members of a set each atom holds.
-    func inside(_ set: PersonSet) -> [Int32] {
+    func inside(_ set: PersonSet) -> [Int32] { insides { set.forEachMember($0) } }
+
+    private func insides(_ forEachMember: ((Int) -> Void) -> Void) -> [Int32] {
         var inside = [Int32](repeating: 0, count: count)
-        set.forEachMember { inside[Int(atomOf[$0])] += 1 }
+        inside.withUnsafeMutableBufferPointer { inside in
+            atomOf.withUnsafeBufferPointer { atoms in forEachMember { inside[Int(atoms[$0])] += 1 } }
+        }
         return inside
     }
 
-    /// Calls `body` with the place in the window of each set that holds the atom.
-    func forEachHolder(of atom: Int, _ body: (Int) -> Void) {
-        for (index, word) in signatures[atom].enumerated() {
-            var bits = word
-            while bits != 0 {
-                body(index << 6 | bits.trailingZeroBitCount)
-                bits &= bits &- 1
+    /// For each of some atoms the places in the window of the sets that hold it, ascending.
+    ///
+    /// They are looked up through one patient of each atom. Kept for every atom they would be most of the ledger: there can be as
+    /// many atoms as patients, and few of them are ever asked for.
+    func holders(of wanted: [Int], in released: [ReleaseLedger.Entry]) -> [[Int]] {
+        let persons = representatives(of: wanted)
+        var wantedOf = [Int32](repeating: -1, count: atomOf.count)
+        for (index, person) in persons.enumerated() { wantedOf[person] = Int32(index) }
+        var holders = [[Int]](repeating: [], count: wanted.count)
+        for (place, entry) in entries.enumerated() {
+            let set = released[entry].set
+            if set.isList, set.size < 16 * wanted.count {
+                set.forEachMember { if wantedOf[$0] >= 0 { holders[Int(wantedOf[$0])].append(place) } }
+            } else {
+                for (index, person) in persons.enumerated() where set.contains(person) { holders[index].append(place) }
             }
         }
+        return holders
+    }
+
+    /// One patient of each of some atoms, none of which is empty.
+    private func representatives(of wanted: [Int]) -> [Int] {
+        var indexOf = [Int32](repeating: -1, count: count)
+        for (index, atom) in wanted.enumerated() { indexOf[atom] = Int32(index) }
+        var persons = [Int](repeating: 0, count: wanted.count)
+        for (person, atom) in atomOf.enumerated() where indexOf[Int(atom)] >= 0 { persons[Int(indexOf[Int(atom)])] = person }
+        return persons
     }
 }

@@ -135,66 +135,76 @@ struct NeighbourSearch {
         }
 
         // On a part of `reach` patients and more a dangerous residual is 0: equations.
-        var system = AtomSystem(unknowns: atoms.entries.count)
         var open: [Int] = []
-        var required: [(atom: Int, right: UInt32)] = []
+        var certain: [Int] = []
         for atom in inside.indices.dropFirst() where atoms.sizes[atom] > 0 {
             let inPart = Int(inside[atom])
-            let outPart = Int(atoms.sizes[atom]) - inPart
-            guard inPart >= reach || outPart >= reach else {
-                open.append(atom)
-                continue
-            }
-            required.append((atom, inPart >= reach ? 1 : 0))
+            if inPart >= reach || Int(atoms.sizes[atom]) - inPart >= reach { certain.append(atom) } else { open.append(atom) }
         }
+        let tried = largest(open)
+        let equations = zip(certain + tried, atoms.holders(of: certain + tried, in: ledger.entries)).map { atom, holders in
+            Equation(holders: holders, right: 2 * inside[atom] > atoms.sizes[atom] ? 1 : 0)
+        }
+        var system = AtomSystem(unknowns: atoms.entries.count)
+        var required = Array(equations.prefix(certain.count))
         guard settle(&system, required) else { return nil }
         // Small atoms, largest first: an equation that can still be met is met (a greedy form of the L1 regression).
-        for atom in open.sorted(by: { atoms.sizes[$0] > atoms.sizes[$1] }).prefix(Self.largestRemainder) {
-            let right: UInt32 = 2 * inside[atom] > atoms.sizes[atom] ? 1 : 0
+        for equation in equations.dropFirst(certain.count) {
             var attempt = system
-            guard attempt.require(holders(of: atom), equals: right) else { continue }
+            guard attempt.require(equation.holders, equals: equation.right) else { continue }
             // Where the solution already met it, it still meets the others.
             guard attempt.rank == system.rank || settle(&attempt, required) else { continue }
             system = attempt
-            required.append((atom, right))
+            required.append(equation)
         }
         return neighbour(set, system.solution, isDangerous)
+    }
+
+    /// What the coefficients of the sets that hold an atom must sum to.
+    private struct Equation {
+        /// Places in the window.
+        let holders: [Int]
+        let right: UInt32
+    }
+
+    /// The atoms to try, by size and among equals in their order. None has `2 * reach` patients, so they are counted out instead of
+    /// sorted: there can be as many as patients.
+    private func largest(_ open: [Int]) -> [Int] {
+        var bySize = [[Int]](repeating: [], count: 2 * reach)
+        for atom in open {
+            let size = Int(ledger.atoms.sizes[atom])
+            if bySize[size].count < Self.largestRemainder { bySize[size].append(atom) }
+        }
+        return Array(bySize.reversed().joined().prefix(Self.largestRemainder))
     }
 
     /// Meets all equations, again and again, because meeting one changes the solution that met others; each round but the last
     /// adds to the rank, so it ends.
     /// - Returns: false when no coefficients can meet all of them.
-    private func settle(_ system: inout AtomSystem, _ required: [(atom: Int, right: UInt32)]) -> Bool {
+    private func settle(_ system: inout AtomSystem, _ required: [Equation]) -> Bool {
         while true {
             let rank = system.rank
-            for (atom, right) in required {
-                guard system.require(holders(of: atom), equals: right) else { return false }
+            for equation in required {
+                guard system.require(equation.holders, equals: equation.right) else { return false }
             }
             if system.rank == rank { return true }
         }
     }
 
-    private func holders(of atom: Int) -> [Int] {
-        var holders: [Int] = []
-        ledger.atoms.forEachHolder(of: atom) { holders.append($0) }
-        return holders
-    }
-
     private func neighbour(_ set: PersonSet, _ solution: [UInt32], _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
         let atoms = ledger.atoms
-        var valueOf = [UInt32](repeating: 0, count: atoms.count)
-        for atom in valueOf.indices {
-            atoms.forEachHolder(of: atom) { valueOf[atom] = PrimeField.sum(valueOf[atom], solution[$0]) }
+        var valueOf = [UInt32](repeating: 0, count: set.universe)
+        valueOf.withUnsafeMutableBufferPointer { valueOf in
+            for (place, coefficient) in solution.enumerated() where coefficient != 0 {
+                ledger.entries[atoms.entries[place]].set.forEachMember { valueOf[$0] = PrimeField.sum(valueOf[$0], coefficient) }
+            }
         }
         var residual = PersonSet(universe: set.universe)
         var size = 0
-        for person in 0..<set.universe {
-            let value = valueOf[Int(atoms.atomOf[person])]
-            if value != (set.contains(person) ? 1 : 0) {
-                size += 1
-                if size >= reach { return nil }
-                residual.insert(person)
-            }
+        for person in 0..<set.universe where valueOf[person] != (set.contains(person) ? 1 : 0) {
+            size += 1
+            if size >= reach { return nil }
+            residual.insert(person)
         }
         guard isDangerous(residual) else { return nil }
         let terms = solution.indices.filter { solution[$0] != 0 }

@@ -41,6 +41,24 @@ struct StoredSet: Sendable, Hashable {
         }
     }
 
+    /// Whether it is kept as a list.
+    var isList: Bool { if case .list = form { true } else { false } }
+
+    /// Whether the person is in the set.
+    func contains(_ person: Int) -> Bool {
+        switch form {
+        case .bits(let set): return person < set.universe && set.contains(person)
+        case .list(let list):
+            var low = 0
+            var high = list.count
+            while low < high {
+                let middle = (low + high) / 2
+                if Int(list[middle]) < person { low = middle + 1 } else { high = middle }
+            }
+            return low < list.count && Int(list[low]) == person
+        }
+    }
+
     /// How many members are in `other`, too.
     func shared(with other: PersonSet) -> Int {
         var count = 0
