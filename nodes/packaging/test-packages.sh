@@ -18,7 +18,8 @@ fail() {
 
 # The bare system, made once. openssl checks the archive's signature; iproute2 lists listeners.
 if [ ! -e "$base/.complete" ]; then
-  rm -rf "$base"
+  # A run that was cut may have left its /proc mounted there.
+  rm -rf --one-file-system "$base"
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sort -u | grep -v security | head -1)
   debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,openssl,iproute2 bookworm "$base" "$mirror" >"$work/debootstrap.log"
   touch "$base/.complete"
