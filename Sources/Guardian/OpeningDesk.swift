@@ -60,7 +60,9 @@ public struct OpeningDesk: Sendable {
             let masks = try sum(shares)
             kept.isOpened = true
             kept.roster = roster
-            return (try signed(request, digest, hospitals, .opened(masks)), kept)
+            return (
+                try signed(request, digest, hospitals, .opened(masks), DistinctTotal(of: shares, opening: sealing)), kept
+            )
         } catch {
             kept.outcome = error.code.rawValue
             return (try sign(request, digest, [], .refused(error.code)), kept)
@@ -111,22 +113,24 @@ public struct OpeningDesk: Sendable {
     }
 
     private func signed(
-        _ request: OpeningRequest, _ digest: Digest256, _ hospitals: [HospitalID], _ outcome: Opening.Outcome
+        _ request: OpeningRequest, _ digest: Digest256, _ hospitals: [HospitalID], _ outcome: Opening.Outcome,
+        _ distinct: DistinctTotal?
     ) throws(Refusal) -> SignedDocument {
         do throws(FederationError) {
-            return try sign(request, digest, hospitals, outcome)
+            return try sign(request, digest, hospitals, outcome, distinct)
         } catch {
             throw Refusal(code: .mismatch)
         }
     }
 
     private func sign(
-        _ request: OpeningRequest, _ digest: Digest256, _ hospitals: [HospitalID], _ outcome: Opening.Outcome
+        _ request: OpeningRequest, _ digest: Digest256, _ hospitals: [HospitalID], _ outcome: Opening.Outcome,
+        _ distinct: DistinctTotal? = nil
     ) throws(FederationError) -> SignedDocument {
         try SignedDocument(
             signing: Opening(
-                subject: request.subject, request: digest, guardian: configuration.id, hospitals: hospitals, outcome: outcome),
-            with: signing)
+                subject: request.subject, request: digest, guardian: configuration.id, hospitals: hospitals, outcome: outcome,
+                distinct: distinct), with: signing)
     }
 
     /// A poll of this guardian.

@@ -22,9 +22,12 @@ struct QuestionFile {
     }
 
     /// The question with what the command line adds to its outputs.
-    func question(breakdown: String?, set: String?, attrition: Bool) throws(ClientError) -> FeasibilityQuestion {
+    func question(
+        breakdown: String?, set: String?, attrition: Bool, distinct: Bool
+    ) throws(ClientError) -> FeasibilityQuestion {
         var question = try question()
         if attrition { question.attrition = true }
+        if distinct { question.distinct = true }
         if let breakdown {
             question.breakdown = try Self.dimensions(breakdown)
             if !question.breakdown.contains(.conceptSet) { question.breakdownSet = nil }

@@ -7,9 +7,9 @@ import Testing
 
 /// How a secure total is read: as an estimate with its error, in both languages, and never as a hospital's number.
 @Suite struct SecureTotalViewTests {
-    private func result(_ words: [UInt64]?, state: SecureTotal.State = .opened, code: OpeningRefusal? = nil) throws
-        -> MergedResult
-    {
+    private func result(
+        _ words: [UInt64]?, state: SecureTotal.State = .opened, code: OpeningRefusal? = nil, distinct: DistinctTotal? = nil
+    ) throws -> MergedResult {
         let terms = Array(repeating: ShareTerms(threshold: 11, roundTo: 5), count: 6)
         let answer = try words.map { words in
             try TotalAnswer(
@@ -25,7 +25,8 @@ import Testing
             project: ProjectID(unchecked: "P-1"), mode: .secureTotal, status: .complete, version: 1, created: Timestamp(0),
             roster: Digest256(of: []), rows: rows,
             total: SecureTotal(
-                state: state, minimum: 5, guardian: GuardianID(unchecked: "G-1"), hospitals: 6, code: code, answer: answer))
+                state: state, minimum: 5, guardian: GuardianID(unchecked: "G-1"), hospitals: 6, code: code, answer: answer,
+                distinct: distinct))
     }
 
     @Test func theEstimateStandsWithItsErrorInBothLanguages() throws {
@@ -53,6 +54,30 @@ import Testing
         #expect(try MergedResult(from: JSONReader(result.json)) == result)
         // An estimate below the threshold is in none of the three.
         #expect(result.json["total"]?["answer"]?["breakdown"]?["cells"]?[1]?["count"]?["value"] == nil)
+    }
+
+    @Test func differentPatientsStandBesideTheSumWithTheirOwnErrorOrSayWhyThereIsNoNumber() throws {
+        var sketch = try DistinctSketch()
+        for number in 1...26 as ClosedRange<UInt64> { sketch.insert(hash: number << 50) }
+        let terms = Array(repeating: ShareTerms(threshold: 11, roundTo: 5), count: 6)
+        let counted = try result([33, 400, 22, 0], distinct: .counted(TotalCount(distinct: sketch, terms: terms)))
+        let english = ResultView(counted, language: .english).lines().joined(separator: "\n")
+        #expect(english.contains("≈33 records"))
+        // By hand: 26 is 25; the root of 6 * 121 / 4 + 25 / 4 + (0.008125 * 25)^2 is 13.705.
+        #expect(english.contains("≈25 patients"))
+        #expect(english.contains("standard error at most 13.8; 95 % range 0–52"))
+        let hash = counted.questionHash.text
+        #expect(ResultCSV(counted).text.contains("Q-7F3K-92QD,\(hash),distinct,*,,25,0,52,distinct-patients,no\r\n"))
+        #expect(try MergedResult(from: JSONReader(counted.json)) == counted)
+
+        for why in DistinctRefusal.allCases {
+            let refused = try result([33, 400, 22, 0], distinct: .refused(why))
+            let lines = ResultView(refused, language: .english).lines() + ResultView(refused, language: .korean).lines()
+            #expect(lines.count { $0.contains(why.rawValue) } == 2)
+            #expect(ResultCSV(refused).text.contains(",distinct,*,,,,,refused-\(why.rawValue),no\r\n"))
+        }
+        // Who asked for none hears of none.
+        #expect(!ResultView(try result([33, 400, 22, 0]), language: .english).lines().joined().contains("patients"))
     }
 
     @Test func whatIsNotOpenedSaysWhyAndIsNoCompleteAnswer() throws {

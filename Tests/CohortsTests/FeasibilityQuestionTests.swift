@@ -73,6 +73,22 @@ struct FeasibilityQuestionTests {
             ])
     }
 
+    @Test("Different patients are asked for by name, and a question without them has the digest that it had")
+    func distinct() throws {
+        let plain = try FeasibilityQuestion(reading: whole)
+        #expect(!plain.distinct)
+        #expect(plain.json["outputs"]?["distinct"] == nil)
+        let said = try FeasibilityQuestion(reading: whole.setting("/outputs/distinct", to: false))
+        #expect(said.canonicalBytes == plain.canonicalBytes)
+        let asked = try FeasibilityQuestion(reading: whole.setting("/outputs/distinct", to: true))
+        #expect(asked.distinct)
+        #expect(asked.canonicalBytes != plain.canonicalBytes)
+        #expect(try FeasibilityQuestion(reading: asked.json) == asked)
+        #expect(asked.sentences(.english).contains { $0.text.contains("each counted once") })
+        #expect(asked.sentences(.korean).contains { $0.text.contains("서로 다른 환자 수") })
+        #expect(throws: CohortError.self) { try FeasibilityQuestion(reading: whole.setting("/outputs/distinct", to: "yes")) }
+    }
+
     @Test("A breakdown by a concept set says which, of the cohort's own, and among which records")
     func breakdownSet() throws {
         let sets: JSONValue = [["id": 3, "name": "B", "expression": ["items": []]]]

@@ -134,6 +134,17 @@ import Testing
         #expect(total?.hospitals == 5)
     }
 
+    @Test func withoutAGuardianDifferentPatientsAreNotCounted() async throws {
+        let scene = try await Scene()
+        let answer = try await scene.coordinator.people(
+            .post, "/v1/queries", token: scene.token,
+            body: try TestCoordinator.submission(mode: .secureTotal, isDistinct: true))
+        #expect(answer.status == 422)
+        #expect(answer.code == "RELEASE_MODE_UNSUPPORTED")
+        #expect(answer.json["pointer"] == "/question/outputs/distinct")
+        #expect(answer.json["detail"]?.stringValue?.contains("without a guardian") == true)
+    }
+
     @Test func fourOfSixAreTooFew() async throws {
         var scene = try await Scene()
         let query = try await scene.ask(answeredBy: 4)

@@ -82,6 +82,14 @@ import Testing
         #expect(answer.json["detail"]?.stringValue?.contains(mode) == true)
     }
 
+    @Test func differentPatientsAreCountedInASecureTotalOnly() async throws {
+        let (coordinator, token) = try await scene()
+        let answer = try await ask(coordinator, token, try TestCoordinator.submission(isDistinct: true))
+        #expect(answer.status == 422)
+        #expect(answer.code == "RELEASE_MODE_UNSUPPORTED")
+        #expect(answer.json["pointer"] == "/question/outputs/distinct")
+    }
+
     @Test func twoHospitalsHideNobodyUnderCodes() async throws {
         let (coordinator, token) = try await scene()
         let answer = try await ask(coordinator, token, try TestCoordinator.submission(mode: .coded))

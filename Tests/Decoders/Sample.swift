@@ -51,7 +51,7 @@ struct Sample {
     ].map { $0.replacing("\n", with: " ") }
 
     func question(_ number: Int = 0) throws -> FeasibilityQuestion {
-        let outputs = #"{"attrition":true,"breakdown":["sex","ageBand"]}"#
+        let outputs = #"{"attrition":true,"distinct":true,"breakdown":["sex","ageBand"]}"#
         return try FeasibilityQuestion(
             parsing: #"{"schema":"dure.question/1","cohort":\#(Self.definitions[number]),"outputs":\#(outputs)}"#)
     }
@@ -113,7 +113,7 @@ struct Sample {
         try MaskedAnswer(
             MaskedVector([11, 0, 25]), layout: TotalLayout(steps: ["a", "b"], dimensions: []), subject: subject(),
             ticket: ticket(.secureTotal), terms: ShareTerms(threshold: 11, roundTo: 5), guardian: guardian,
-            signing: nodeKeys.signing)
+            distinct: .refused(.noLinkageKey), signing: nodeKeys.signing)
     }
 
     // MARK: people and enrolment

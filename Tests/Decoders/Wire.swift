@@ -99,11 +99,16 @@ extension Decoder {
             _ = try? request.checkedShares(roster)
         },
         signed("opening", Opening.self) {
-            let outcomes: [Opening.Outcome] = [.opened(MaskedVector([1, 2, .max])), .refused(.tooFew)]
-            return try outcomes.map {
+            let count = TotalCount(
+                distinct: try DistinctSketch(), terms: [ShareTerms(threshold: 11, roundTo: 5)])
+            let outcomes: [(Opening.Outcome, DistinctTotal?)] = [
+                (.opened(MaskedVector([1, 2, .max])), .counted(count)), (.opened(MaskedVector([1])), .refused(.otherKeys)),
+                (.refused(.tooFew), nil),
+            ]
+            return try outcomes.map { outcome, distinct in
                 Opening(
                     subject: try sample.subject(), request: Digest256(of: [1]), guardian: GuardianID(unchecked: "G-PNUH"),
-                    hospitals: [try sample.hospital], outcome: $0)
+                    hospitals: [try sample.hospital], outcome: outcome, distinct: distinct)
             }
         },
         signed("guardian poll", GuardianPoll.self) {

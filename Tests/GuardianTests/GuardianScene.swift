@@ -41,20 +41,23 @@ struct GuardianScene {
         return cosigned
     }
 
-    static func question(_ text: String = "{}") throws -> FeasibilityQuestion {
+    static func question(_ text: String = "{}", isDistinct: Bool = false) throws -> FeasibilityQuestion {
         let cohort = """
             {"ConceptSets": [], "PrimaryCriteria": {"CriteriaList": [{"VisitOccurrence": {}}], "ObservationWindow": \
             {"PriorDays": 0, "PostDays": 0}, "PrimaryCriteriaLimit": {"Type": "First"}}, "InclusionRules": [], \
             "CensoringCriteria": [], "CollapseSettings": {"CollapseType": "ERA", "EraPad": \(text == "{}" ? 0 : 1)}, "CensorWindow": {}}
             """
-        return try FeasibilityQuestion(
+        var question = try FeasibilityQuestion(
             parsing: Data("{\"schema\": \"dure.question/1\", \"cohort\": \(cohort), \"outputs\": {\"attrition\": false}}".utf8))
+        question.distinct = isDistinct
+        return question
     }
 
     /// One hospital's masked answer to `query`, with the ticket that it answers.
     func answer(
         _ hospital: HospitalID, _ shares: [UInt64], query: String = "Q-0000-0001", roster: CosignedRoster,
-        question: FeasibilityQuestion? = nil, ticket number: Int = 1
+        question: FeasibilityQuestion? = nil, ticket number: Int = 1,
+        distinct: MaskedAnswer.PlainSketch? = nil
     ) throws -> (answer: MaskedAnswer, ticket: QueryTicket) {
         let ticket = QueryTicket(
             id: TicketID(unchecked: "T-0000-0000-0000-0000-000\(number)"), query: QueryID(unchecked: query), audience: hospital,
@@ -62,7 +65,7 @@ struct GuardianScene {
             project: ProjectStatement(
                 id: ProjectID(unchecked: "P-1"), title: BilingualText(en: "t"), purpose: "p", purposeClass: .publicHealth,
                 organisation: "ORG-1"),
-            requesterRole: "researcher", question: try question ?? Self.question(), mode: .secureTotal,
+            requesterRole: "researcher", question: try question ?? Self.question(isDistinct: distinct != nil), mode: .secureTotal,
             roster: Digest256(of: []), total: roster)
         let subject = try #require(try ticket.totalSubject())
         let layout = try TotalLayout(steps: (1..<shares.count).map { "step \($0)" }, dimensions: [])
@@ -70,7 +73,7 @@ struct GuardianScene {
             try MaskedAnswer(
                 MaskedVector(shares), layout: layout, subject: subject, ticket: ticket,
                 terms: ShareTerms(threshold: 11, roundTo: 5), guardian: try #require(try roster.content().guardian),
-                signing: try #require(nodes[hospital])), ticket
+                distinct: distinct, signing: try #require(nodes[hospital])), ticket
         )
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes secure-total.json and peer-total.json beside it, independently of the Swift code: Python, and the primitives of the package `cryptography`.
+"""Makes secure-total.json, distinct-total.json and peer-total.json beside it, independently of the Swift code: Python, and the primitives of the package `cryptography`.
 
     pip install cryptography && python3 make-total-vectors.py
 
@@ -9,6 +9,7 @@ ephemeral keys, so that the file does not change.
 import hashlib
 import hmac
 import json
+import math
 import pathlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -142,6 +143,71 @@ opened = [sum(column) for column in zip(*shares)]
     "masks": seeds, "subjectDigest": digest(canonical(subject)), "layout": layout, "vectors": vectors, "request": request,
     "opening": opening, "opened": opened,
 }, indent=2) + "\n")
+
+
+# The de-duplicated total: five hospitals whose patients overlap; the fifth has fewer than k and puts in k made-up ones.
+PRECISION = 14
+linkage_key = seed("linkage")
+salt = "\n".join(["dure.sketch-salt/1", subject["cohort"], subject["roster"]]).encode()
+
+
+def sketch_hash(identity):
+    pseudonym = hmac.new(linkage_key, identity, hashlib.sha256).digest()
+    return hmac.new(pseudonym, salt, hashlib.sha256).digest()[:8]
+
+
+def made_up(hospital, number):
+    return b"\0" + hospital.encode() + b"\n" + seed(f"made up {number}")[:8].hex().encode()
+
+
+def registers(identities):
+    """The longest run of noughts after the first 14 bits of a hash, and one, for each of the 16,384 values of these bits."""
+    longest = [0] * 2**PRECISION
+    for identity in identities:
+        bits = "".join(f"{byte:08b}" for byte in sketch_hash(identity))
+        place, rest = int(bits[:PRECISION], 2), bits[PRECISION:]
+        longest[place] = max(longest[place], len(rest) - len(rest.lstrip("0")) + 1)
+    return longest
+
+
+def pack(values):
+    bits = "".join(f"{value:06b}" for value in values)
+    return bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8))
+
+
+def estimate(values):
+    """Flajolet and others 2007, with linear counting while it is small."""
+    m = len(values)
+    raw_estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum(2.0**-v for v in values)
+    empty = values.count(0)
+    return m * math.log(m / empty) if raw_estimate <= 2.5 * m and empty else raw_estimate
+
+
+members = {h: [f"PERSON-{n:05d}" for n in range(2_000 * i, 2_000 * i + 3_000)] for i, h in enumerate(hospitals[:4])}
+identities = {h: [p.encode() for p in people] for h, people in members.items()}
+identities[hospitals[4]] = [made_up(hospitals[4], n) for n in range(11)]
+sketches = {h: registers(who) for h, who in identities.items()}
+union = [max(column) for column in zip(*sketches.values())]
+shown = max(11, 5 * round(estimate(union) / 5))
+error = math.sqrt((1.04 / math.sqrt(2**PRECISION) * shown)**2 + 5**2 / 4 + 5 * 11**2 / 4)
+reach = math.ceil(1.96 * error)
+first = dict(documents[0]["payload"])
+sketch_info = "\n".join(["dure.total-sketch/1", first["subject"], first["node"], first["ticket"], first["vector"]]).encode()
+enc, sealed = seal(raw(guardian_sealing), pack(sketches[hospitals[0]]), sketch_info,
+                   X25519PrivateKey.from_private_bytes(seed("ephemeral sketch")))
+key_name = hmac.new(linkage_key, b"dure.linkage-key/1", hashlib.sha256).digest()[:8].hex()
+first["distinct"] = {"sketch": {"key": key_name, "encapsulated": enc.hex(), "ciphertext": sealed.hex()}}
+(HERE / "distinct-total.json").write_text(json.dumps({
+    "comment": "Made by make-total-vectors.py. Hospital i of the first four has the persons PERSON-n for n from 2000 i to 2000 i + 2999.",
+    "linkageKey": linkage_key.hex(), "linkageKeyName": key_name, "subject": subject, "sealingSeed": seed("sealing").hex(),
+    "hashes": [{"identifier": p, "hash": sketch_hash(p.encode()).hex()} for p in ("PERSON-00000", "990101-1******", "가나다")],
+    "madeUp": [seed(f"made up {n}")[:8].hex() for n in range(11)],
+    "madeUpHash": sketch_hash(made_up(hospitals[4], 0)).hex(),
+    "sketches": [{"hospital": h, "digest": digest(pack(sketches[h]))} for h in hospitals],
+    "union": {"digest": digest(pack(union)), "persons": 9_011, "estimate": estimate(union)},
+    "count": {"value": shown, "standardError": math.ceil(error * 10) / 10, "low": max(0, shown - reach), "high": shown + reach},
+    "share": signed(first, nodes[hospitals[0]]), "key": raw(nodes[hospitals[0]]).hex(),
+}, indent=1, ensure_ascii=False) + "\n")
 
 
 # A total without a guardian: six hospitals on the roster, of which the last does not answer.

@@ -58,6 +58,7 @@ public struct DemoConsortium: Sendable {
         }
         for hospital in hospitals { try makeStore(hospital) }
         if hasTotals { try makeOfficers() }
+        if !exists("linkage.key") { try write(Self.randomKey() + "\n", "linkage.key") }
         if !exists("researcher.password") { try makeCoordinator() }
         for hospital in hospitals { try configureNode(hospital) }
     }
@@ -144,6 +145,12 @@ public struct DemoConsortium: Sendable {
         return (0..<2).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 36) }.joined()
     }
 
+    /// 32 random bytes in hexadecimal digits: what the hospitals share for de-duplicated totals.
+    private static func randomKey() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return Hex.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
     private func coordinator(_ arguments: [String]) throws(ClientError) {
         try programs.run("dure-coordinator", arguments + coordinatorOptions)
     }
@@ -227,7 +234,10 @@ public struct DemoConsortium: Sendable {
     }
 
     private func configureNode(_ hospital: DemoHospital) throws(ClientError) {
-        try write(hospital.nodeYAML(coordinator: peopleURL, store: storePath(hospital)), "\(hospital.id)/node.yaml")
+        try write(
+            hospital.nodeYAML(
+                coordinator: peopleURL, store: storePath(hospital), linkageKey: "\(folder)/linkage.key",
+                identifiers: identifiersPath(hospital)), "\(hospital.id)/node.yaml")
         let officers = hasTotals ? try officers().map(\.publicText) : []
         if !exists("\(hospital.id)/policy.yaml") {
             try write(DemoHospital.policyYAML(officers: officers), "\(hospital.id)/policy.yaml")
@@ -266,15 +276,19 @@ public struct DemoConsortium: Sendable {
 
     private func makeStore(_ hospital: DemoHospital) throws(ClientError) {
         let store = storePath(hospital)
-        guard !FileManager.default.fileExists(atPath: store) else { return }
+        let identifiers = identifiersPath(hospital)
+        guard ![store, identifiers].allSatisfy(FileManager.default.fileExists(atPath:)) else { return }
         say("Making a synthetic store of \(persons) persons for \(hospital.id)")
         try? FileManager.default.createDirectory(atPath: "\(folder)/stores", withIntermediateDirectories: true)
         try programs.run(
             "dure-node",
-            ["synthesise", "--hospital", hospital.id.rawValue, "--persons", String(persons), "--to", store, "--quiet"])
+            ["synthesise", "--hospital", hospital.id.rawValue, "--persons", String(persons), "--to", store, "--quiet"]
+                + ["--identifiers", identifiers, "--replace"])
     }
 
     private func storePath(_ hospital: DemoHospital) -> String { "\(folder)/stores/\(hospital.id)-\(persons).sqlite" }
+
+    private func identifiersPath(_ hospital: DemoHospital) -> String { "\(folder)/stores/\(hospital.id)-\(persons).csv" }
 
     private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
 

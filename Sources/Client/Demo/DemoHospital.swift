@@ -22,7 +22,7 @@ public struct DemoHospital: Sendable {
     }
 
     /// The node's configuration: the template of `nodes/node.yaml` with what is particular to the demo.
-    func nodeYAML(coordinator: String, store: String) -> String {
+    func nodeYAML(coordinator: String, store: String, linkageKey: String, identifiers: String) -> String {
         """
         schema: dure.node/1
         node:
@@ -37,6 +37,9 @@ public struct DemoHospital: Sendable {
             kind: sqlite
             path: "\(store)"
             synthetic: true
+        linkage:
+          key_file: "\(linkageKey)"
+          identifiers_file: "\(identifiers)"
 
         """
     }
@@ -60,7 +63,7 @@ public struct DemoHospital: Sendable {
     /// The hospital's policy: the defaults, for the one project of the demo.
     static func policyYAML(officers: [String]) -> String {
         let keys = officers.map { "\"\($0)\"" }.joined(separator: ", ")
-        let totals = officers.isEmpty ? "" : "totals:\n  officers: [\(keys)]\n  kinds: [guardian, peers]\n"
+        let totals = officers.isEmpty ? "" : "totals:\n  officers: [\(keys)]\n  kinds: [guardian, peers]\n  distinct: true\n"
         let modes = officers.isEmpty ? "" : "\n  release_modes: [named, coded, secure-total]"
         return """
             schema: dure.policy/1

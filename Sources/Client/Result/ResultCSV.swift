@@ -29,6 +29,7 @@ public struct ResultCSV: Sendable {
             }
         }
         if let answer = result.total?.answer { lines += rows(answer) }
+        if let distinct = result.total?.distinct { lines.append(row(distinct)) }
         return CSVText.lines(lines)
     }
 
@@ -43,6 +44,19 @@ public struct ResultCSV: Sendable {
             row("breakdown", zip(answer.dimensions, cell.key).map { "\($0)=\($1)" }.joined(separator: ";"), cell.count)
         }
         return [row("total", "", answer.total)] + answer.attrition.map { row("attrition", $0.name, $0.count) } + cells
+    }
+
+    /// The patients of all hospitals together, each counted once; where there is no number, why.
+    private func row(_ distinct: DistinctTotal) -> [String] {
+        let columns =
+            switch distinct {
+            case .counted(let count):
+                [count.value.map(String.init) ?? "", String(count.low), String(count.high)]
+                    + [count.value == nil ? "distinct-patients-hidden" : "distinct-patients"]
+            case .refused(let why): ["", "", "", "refused-\(why.rawValue)"]
+            }
+        return [result.query.rawValue, result.questionHash.text, "distinct", "*", ""] + columns
+            + [result.isSynthetic ? "yes" : "no"]
     }
 
     private func rows(part: String, key: String, _ count: (DisclosedAnswer) -> DisclosedCount) -> [[String]] {

@@ -19,7 +19,44 @@ struct TotalView {
         let label = DisplayWidth.padded(language.choose("Secure total", "보안 합산"), to: 24)
         guard let answer = total.answer else { return [label + state] + DisplayWidth.wrapped(hint, to: width) }
         return [label + value(answer.total) + language.choose(" records", "건")]
-            + [DisplayWidth.padded("", to: 24) + error(answer.total)] + DisplayWidth.wrapped(hint, to: width)
+            + [DisplayWidth.padded("", to: 24) + error(answer.total)] + distinct(width)
+            + DisplayWidth.wrapped(hint, to: width)
+    }
+
+    /// The patients of all hospitals together, where they were asked for.
+    private func distinct(_ width: Int) -> [String] {
+        let label = DisplayWidth.padded(language.choose("Different patients", "서로 다른 환자"), to: 24)
+        let indent = DisplayWidth.padded("", to: 24)
+        switch total.distinct {
+        case nil: return []
+        case .counted(let count):
+            let words = language.choose(
+                "Each patient counts once; those of hospitals with fewer than the threshold count for each of these.",
+                "환자 한 명을 한 번만 셉니다. 기준 미만인 병원의 환자는 병원별로 셉니다.")
+            return [label + value(count) + language.choose(" patients", "명"), indent + error(count)]
+                + DisplayWidth.wrapped(words, to: width)
+        case .refused(let why):
+            return [label + language.choose("not counted", "집계되지 않음")] + DisplayWidth.wrapped(words(why), to: width)
+        }
+    }
+
+    private func words(_ why: DistinctRefusal) -> String {
+        switch why {
+        case .notAllowed:
+            language.choose(
+                "The policy of at least one hospital does not allow counting different patients (\(why.rawValue)).",
+                "한 곳 이상의 병원 정책이 중복 제거 집계를 허용하지 않습니다(\(why.rawValue)).")
+        case .noLinkageKey:
+            language.choose(
+                "At least one hospital has no linkage key (\(why.rawValue)).", "한 곳 이상의 병원에 연계 키가 없습니다(\(why.rawValue)).")
+        case .otherKeys:
+            language.choose(
+                "The hospitals do not have the same linkage key (\(why.rawValue)).",
+                "병원들의 연계 키가 서로 다릅니다(\(why.rawValue)).")
+        case .mismatch:
+            language.choose(
+                "The hospitals' sketches do not fit together (\(why.rawValue)).", "병원들의 스케치가 서로 맞지 않습니다(\(why.rawValue)).")
+        }
     }
 
     /// `≈33`, or `below 11`-like words where the estimate is too small to show.

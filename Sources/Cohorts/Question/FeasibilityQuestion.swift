@@ -4,7 +4,7 @@ import CanonicalJSON
 ///
 /// ```json
 /// {"schema": "dure.question/1", "title": {"en": "…", "ko": "…"}, "cohort": {Circe expression},
-///  "outputs": {"attrition": true, "breakdown": ["sex", "conceptSet"], "conceptSet": {"id": 3, "domain": "DrugExposure"}}}
+///  "outputs": {"attrition": true, "distinct": true, "breakdown": ["sex", "conceptSet"], "conceptSet": {"id": 3, "domain": "DrugExposure"}}}
 /// ```
 public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     /// What the question is called.
@@ -13,6 +13,8 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     public var cohort: CohortExpression
     /// Whether persons are counted after each inclusion rule.
     public var attrition: Bool
+    /// Whether the patients of all hospitals together are counted too, each once: for a secure total that a guardian opens.
+    public var distinct: Bool
     /// The dimensions of the breakdown, at most `BreakdownDimension.most`, each once.
     public var breakdown: [BreakdownDimension]
     /// The further concept set; there exactly if `breakdown` has `.conceptSet`.
@@ -24,11 +26,12 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
     /// A question.
     public init(
         _ cohort: CohortExpression, title: QuestionTitle = QuestionTitle(), attrition: Bool = true,
-        breakdown: [BreakdownDimension] = [], breakdownSet: BreakdownSet? = nil
+        distinct: Bool = false, breakdown: [BreakdownDimension] = [], breakdownSet: BreakdownSet? = nil
     ) {
         self.cohort = cohort
         self.title = title
         self.attrition = attrition
+        self.distinct = distinct
         self.breakdown = breakdown
         self.breakdownSet = breakdownSet
     }
@@ -52,6 +55,8 @@ public struct FeasibilityQuestion: Sendable, Hashable, JSONEncodable {
         var outputs: JSONObject = [
             "attrition": .bool(attrition), "breakdown": .array(breakdown.map { .string($0.rawValue) }),
         ]
+        // Only where it is asked for: what was asked before has the digest that it had.
+        if distinct { outputs["distinct"] = true }
         outputs["conceptSet"] = breakdownSet?.json
         return .object(outputs)
     }

@@ -40,14 +40,18 @@ extension FeasibilityQuestion {
         Self.refuseUnknown(node, ["schema", "title", "cohort", "outputs"])
         let title = node.child("title").map(Self.title) ?? QuestionTitle()
         let outputs = node.child("outputs")
-        if let outputs, outputs.object() != nil { Self.refuseUnknown(outputs, ["attrition", "breakdown", "conceptSet"]) }
+        if let outputs, outputs.object() != nil { Self.refuseUnknown(outputs, Self.outputs) }
         let breakdown = outputs.map(BreakdownReader.dimensions) ?? []
         let attrition = outputs?.optionalFlag("attrition") ?? true
+        let distinct = outputs?.optionalFlag("distinct") ?? false
         let cohort = node.required("cohort", "Add the cohort expression.").flatMap(ExpressionReader.expression)
         let breakdownSet = outputs.flatMap { BreakdownReader.set($0, breakdown, cohort) }
         guard let cohort, log.problems.isEmpty else { throw CohortError(.invalidQuestion, log.problems) }
-        self.init(cohort, title: title, attrition: attrition, breakdown: breakdown, breakdownSet: breakdownSet)
+        self.init(
+            cohort, title: title, attrition: attrition, distinct: distinct, breakdown: breakdown, breakdownSet: breakdownSet)
     }
+
+    private static let outputs = ["attrition", "distinct", "breakdown", "conceptSet"]
 
     private static func checkSchema(_ node: DefinitionNode) {
         guard let schema = node.child("schema"), node.text("schema") != Self.schema else { return }

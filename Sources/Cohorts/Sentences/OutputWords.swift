@@ -26,6 +26,12 @@ struct OutputWords {
             lines.append(
                 line(1, say("how many are left after each step", "단계별로 남은 환자 수"), place.appending("attrition")))
         }
+        if question.distinct {
+            let words = say(
+                "how many different patients all hospitals have together, each counted once (an estimate)",
+                "모든 병원을 합한 서로 다른 환자 수(한 환자를 한 번만 셈, 추정치)")
+            lines.append(line(1, words, place.appending("distinct")))
+        }
         if !question.breakdown.isEmpty {
             let pointer = place.appending("breakdown")
             lines.append(line(1, say("the patients by, in one table:", "다음 항목별 환자 수(하나의 표):"), pointer))

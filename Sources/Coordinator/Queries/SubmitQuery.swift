@@ -169,6 +169,28 @@ struct SubmitQuery: Sendable {
         return cosigned
     }
 
+    /// Patients of several hospitals are counted once by a guardian only, who merges what they sealed.
+    private static func checkDistinct(_ total: CosignedRoster?, _ hospitals: [HospitalID]) throws {
+        func refuse(_ what: String, _ advice: String) -> CoordinatorError {
+            CoordinatorError(
+                .releaseModeUnsupported, what, advice: advice, pointer: "/question/outputs/distinct")
+        }
+        guard let total else {
+            throw refuse(
+                "A de-duplicated total is a part of a secure total.", "Ask with the mode secure-total, or without distinct.")
+        }
+        guard try total.content().kind == .guardian else {
+            throw refuse(
+                "The hospitals open totals together here, without a guardian, so there is no de-duplicated total.",
+                "Ask without distinct.")
+        }
+        guard hospitals.count <= DistinctTotal.mostHospitals else {
+            throw refuse(
+                "A de-duplicated total takes at most \(DistinctTotal.mostHospitals) hospitals, and \(hospitals.count) are asked.",
+                "Ask fewer hospitals, or without distinct.")
+        }
+    }
+
     private func expiry(_ submission: QuerySubmission, _ now: Timestamp) -> Timestamp {
         now.adding(submission.answerWithin.map(Int64.init) ?? standardLifetime)
     }
@@ -179,6 +201,7 @@ struct SubmitQuery: Sendable {
     ) throws {
         let roster = try RosterRegister.current(db)?.roster ?? RosterRegister.none
         let total = submission.mode == .secureTotal ? try totalsRoster(db, query, hospitals) : nil
+        if submission.question.distinct { try Self.checkDistinct(total, hospitals) }
         var generator = SystemRandomNumberGenerator()
         for hospital in hospitals {
             let ticket = QueryTicket(

@@ -66,9 +66,10 @@ struct TotalRecord: Sendable {
         case .failure(let refused):
             told.state = .closed
             told.code = refused.code
-        case .success(let answer):
+        case .success(let ended):
             told.state = .opened
-            told.answer = answer
+            told.answer = ended.answer
+            told.distinct = ended.distinct
         }
         return told
     }
@@ -78,19 +79,20 @@ struct TotalRecord: Sendable {
     /// What a stored opening says.
     private func ended(
         _ document: SignedDocument, _ answers: [(answer: MaskedAnswer, share: TotalShare)], _ roster: TotalsRoster?
-    ) throws -> Result<TotalAnswer, Refused> {
+    ) throws -> Result<(answer: TotalAnswer, distinct: DistinctTotal?), Refused> {
         do {
             guard guardian == nil else {
                 let opening = try Opening(from: JSONReader(document.payload))
                 if case .refused(let code) = opening.outcome { return .failure(Refused(code: code)) }
-                return .success(try TotalOpener.answer(answers, opening: opening))
+                return .success((try TotalOpener.answer(answers, opening: opening), opening.distinct))
             }
             let opening = try PeerOpening(from: JSONReader(document.payload))
             if let code = opening.refused { return .failure(Refused(code: code)) }
             guard let request, let roster else { throw Self.unreadable }
             let subject = try OpeningRequest(from: JSONReader(request.payload)).subject
-            return .success(
-                try TotalOpener.answer(answers, opening: opening, request: request, subject: subject, roster: roster))
+            let answer = try TotalOpener.answer(
+                answers, opening: opening, request: request, subject: subject, roster: roster)
+            return .success((answer, nil))
         } catch is JSONError {
             throw Self.unreadable
         }

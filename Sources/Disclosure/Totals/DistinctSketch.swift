@@ -5,7 +5,7 @@ import CanonicalJSON
 ///
 /// The hash comes from outside, already keyed by a linkage key and salted by the question, so that two sketches of different
 /// questions cannot be joined. A sketch is personal data: it is sealed for the guardian, never stored and never sent to the
-/// coordinator; the type therefore has no JSON form, only `registers` for sealing.
+/// coordinator; the type therefore has no JSON form, only `packed` for sealing.
 public struct DistinctSketch: Sendable, Hashable {
     /// p: 2^p registers. 14 gives 0.81 % standard error in 16 kB before sealing.
     public let precision: Int
@@ -67,6 +67,24 @@ public struct DistinctSketch: Sendable, Hashable {
         return raw
     }
 
+    /// The registers as bytes to seal: six bits each, the highest first, so many bytes whatever is in them.
+    public var packed: [UInt8] {
+        stride(from: 0, to: registers.count, by: 4).flatMap { start in
+            let word = registers[start..<start + 4].reduce(UInt32(0)) { $0 << 6 | UInt32($1) }
+            return [UInt8(word >> 16), UInt8(word >> 8 & 0xFF), UInt8(word & 0xFF)]
+        }
+    }
+
+    /// A sketch from its packed bytes.
+    /// - Throws: `mismatch` when they are not those of a sketch of that precision.
+    public init(precision: Int = 14, packed: [UInt8]) throws(DisclosureError) {
+        let registers = stride(from: 0, to: packed.count - packed.count % 3, by: 3).flatMap { start in
+            let word = packed[start..<start + 3].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return stride(from: 18, through: 0, by: -6).map { UInt8(word >> UInt32($0) & 63) }
+        }
+        try self.init(precision: precision, registers: packed.count.isMultiple(of: 3) ? registers : [])
+    }
+
     /// Relative standard error: 1.04 / sqrt(2^p).
     public var standardError: Double { 1.04 / Double(registers.count).squareRoot() }
 }
@@ -102,28 +120,5 @@ enum NaturalLogarithm {
             term *= ratio * ratio
         }
         return 2 * sum + powers * 0.693_147_180_559_945_3
-    }
-}
-
-/// What a hospital puts into a sketch: its patients, or, where it has 1 to k - 1 of them, nobody or k made-up ones
-/// (unbiased and sticky), so that the union holds no small hospital's patients.
-public struct SketchEntries: Sendable {
-    private let shares: TotalShares
-
-    /// Entries under the hospital's rules and keys.
-    public init(shares: TotalShares) { self.shares = shares }
-
-    /// What to insert.
-    public enum Entries: Sendable, Hashable {
-        /// The real patients.
-        case patients
-        /// So many made-up patients (0 or k), with hashes that the node draws.
-        case madeUp(Int)
-    }
-
-    /// What to insert for a set with the given digest.
-    public func entries(for set: PersonSet, digest: SetDigest, threshold: Int) -> Entries {
-        let size = set.size
-        return size >= threshold ? .patients : .madeUp(shares.drawn(size, digest))
     }
 }

@@ -21,13 +21,13 @@ public struct ShareLedger: Sendable {
 
     mutating func grow(to universe: Int) { released.grow(to: universe) }
 
-    func small(near set: PersonSet, _ digest: SetDigest, within k: Int) -> Int? {
+    func small(near set: PersonSet, _ digest: SetDigest, within k: Int) -> Small? {
         let size = set.size
         return smalls.first { known in
             if known.digest == digest { return true }
             let shared = known.set.shared(with: set)
             return shared > 0 && known.set.size + size - 2 * shared < k
-        }?.share
+        }
     }
 
     mutating func remember(small set: PersonSet, _ digest: SetDigest, _ share: Int) {

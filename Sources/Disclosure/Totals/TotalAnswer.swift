@@ -56,6 +56,27 @@ public struct TotalCount: Sendable, Hashable, JSONEncodable, JSONDecodable {
         high = sum + reach
     }
 
+    /// The patients that the hospitals' merged sketches stand for, each counted once.
+    ///
+    /// Rounded to the nearest multiple of the largest base (5 at least) and of nothing else: a reworded question with another salt
+    /// is rounded alike, so that repeating it gives nothing to average. Below the largest threshold it is hidden, and its bounds
+    /// do not depend on it. The error holds the sketch's own, the rounding's, and the draws of hospitals with 1 to k - 1 patients.
+    public init(distinct sketch: DistinctSketch, terms: [ShareTerms]) {
+        let base = Double(terms.reduce(5) { max($0, $1.roundTo) })
+        let threshold = terms.map(\.threshold).max() ?? 1
+        let estimate = sketch.estimate
+        let shown = max(threshold, Int((estimate / base).rounded() * base))
+        let ofSketch = sketch.standardError * Double(shown)
+        let draws = terms.reduce(0.0) { $0 + Double($1.threshold * $1.threshold) / 4 }
+        let error = (ofSketch * ofSketch + base * base / 4 + draws).squareRoot()
+        standardError = (error * 10).rounded(.up) / 10
+        let reach = Int((1.96 * error).rounded(.up))
+        let isShown = Int(estimate.rounded()) >= threshold
+        value = isShown ? shown : nil
+        low = isShown ? max(0, shown - reach) : 0
+        high = shown + reach
+    }
+
     /// `{"value": 33, "standardError": 13.5, "low": 6, "high": 60}`; no `value` where it is hidden.
     public var json: JSONValue {
         var object: JSONObject = ["standardError": .double(standardError), "low": .int(low), "high": .int(high)]

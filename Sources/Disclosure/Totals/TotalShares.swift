@@ -4,9 +4,9 @@
 /// Shares are unbiased and sticky: 1 to k - 1 becomes k with chance n/k, else 0; n of k and more becomes one of its two
 /// neighbours in {k, 15, 20, 25, ...}, drawn by a key from the set, so that a repeat gives the same vector.
 public struct TotalShares: Sendable {
-    private let rules: DisclosureRules
-    private let key: any StickyKey
-    private let patients: PatientKeys
+    let rules: DisclosureRules
+    let key: any StickyKey
+    let patients: PatientKeys
 
     /// Shares under the hospital's rules and keys.
     public init(rules: DisclosureRules, key: any StickyKey, patients: PatientKeys) {
@@ -33,20 +33,20 @@ public struct TotalShares: Sendable {
         ledger.grow(to: set.universe)
         let digest = patients.digest(of: set)
         let isSmall = size < rules.threshold
-        if let known = isSmall ? ledger.small(near: set, digest, within: rules.threshold) : combined(near: set, ledger) {
-            return known
-        }
+        let known =
+            isSmall ? ledger.small(near: set, digest, within: rules.threshold)?.share : combined(near: set, ledger)?.share
+        if let known { return known }
         let share = drawn(size, digest)
         if isSmall { ledger.remember(small: set, digest, share) } else { ledger.remember(set, share) }
         return share
     }
 
     /// What the shares of released sets say about a set that differs from their combination by too few patients.
-    private func combined(near set: PersonSet, _ ledger: ShareLedger) -> Int? {
+    func combined(near set: PersonSet, _ ledger: ShareLedger) -> (share: Int, neighbour: Neighbour)? {
         let counts = CountRelease(rules: rules, key: key, patients: patients)
         guard let neighbour = counts.neighbour(of: set, in: ledger.released) else { return nil }
         let sum = neighbour.terms.reduce(0.0) { $0 + $1.coefficient * Double(ledger.released.entries[$1.entry].shown) }
-        return max(rules.threshold, Int(sum.rounded()))
+        return (max(rules.threshold, Int(sum.rounded())), neighbour)
     }
 
     /// The share of a count.

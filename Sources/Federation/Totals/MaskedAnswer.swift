@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Cohorts
 import Disclosure
 
 /// What one hospital gives to a consortium total: its vector, masked, for the coordinator, and its share for the guardian.
@@ -19,20 +20,34 @@ public struct MaskedAnswer: Sendable, Hashable, JSONEncodable, JSONDecodable {
     ///   - ticket: the ticket that is answered.
     ///   - shares: numbers of 0, or of k and more.
     ///   - terms: the rules that they were made under.
+    ///   - distinct: a sketch of the cohort's patients, or why there is none; nil where none was asked for.
     ///   - signing: the node's key.
     public init(
         _ shares: MaskedVector, layout: TotalLayout, subject: TotalSubject, ticket: QueryTicket, terms: ShareTerms,
-        guardian: TotalsRoster.Guardian, signing: SigningKey
+        guardian: TotalsRoster.Guardian, distinct: PlainSketch? = nil, signing: SigningKey
     ) throws(FederationError) {
         var generator = SystemRandomNumberGenerator()
         let mask = TotalMask(using: &generator)
         let words = try mask.words(shares.count)
         self.layout = layout
         vector = try Self.sum(shares, words)
-        share = try SignedDocument(
-            signing: try TotalShare(
-                subject: subject.digest, node: ticket.audience, ticket: ticket.id, vector: vector, layout: layout, terms: terms,
-                mask: mask, for: guardian.sealingKey), with: signing)
+        var share = try TotalShare(
+            subject: subject.digest, node: ticket.audience, ticket: ticket.id, vector: vector, layout: layout, terms: terms,
+            mask: mask, for: guardian.sealingKey)
+        switch distinct {
+        case .made(let sketch, let key): try share.add(sketch, key: key, for: guardian.sealingKey)
+        case .refused(let why): share.distinct = .refused(why)
+        case nil: break
+        }
+        self.share = try SignedDocument(signing: share, with: signing)
+    }
+
+    /// A sketch before it is sealed, with the name of its linkage key, or why there is none.
+    public enum PlainSketch: Sendable {
+        /// A sketch.
+        case made(DistinctSketch, key: String)
+        /// Why there is none.
+        case refused(DistinctRefusal)
     }
 
     /// Masks `shares` for the hospitals of `roster`, which open the total together.
@@ -90,15 +105,20 @@ public struct MaskedAnswer: Sendable, Hashable, JSONEncodable, JSONDecodable {
                 .totalMismatch, "The masked answer of \(ticket.audience) does not belong to ticket \(ticket.id).",
                 advice: "The node's software does not follow the wire protocol; compare versions.")
         }
-        try checkLock(share, try ticket.total?.content())
+        try checkLock(share, try ticket.total?.content(), isDistinct: ticket.question.distinct)
         return share
     }
 
-    /// The lock is of the kind that the roster asks for; without a guardian, every hospital of it was dealt what was signed.
-    private func checkLock(_ share: TotalShare, _ roster: TotalsRoster?) throws(FederationError) {
+    /// The lock is of the kind that the roster asks for, with a part in the de-duplicated total where one is asked for; without a
+    /// guardian, every hospital of it was dealt what was signed.
+    private func checkLock(
+        _ share: TotalShare, _ roster: TotalsRoster?, isDistinct: Bool
+    ) throws(FederationError) {
         switch share.lock {
         case .guardian:
-            guard roster?.kind == .guardian, packages.isEmpty else { throw Self.otherLock(share) }
+            guard roster?.kind == .guardian, packages.isEmpty, isDistinct == (share.distinct != nil) else {
+                throw Self.otherLock(share)
+            }
         case .peers(let commitment):
             guard let roster, roster.kind == .peers, packages.map(\.to) == roster.members.map(\.hospital),
                 packages.allSatisfy({ $0.from == share.node }), packages.map(\.digest) == commitment.packages,
@@ -109,7 +129,7 @@ public struct MaskedAnswer: Sendable, Hashable, JSONEncodable, JSONDecodable {
 
     private static func otherLock(_ share: TotalShare) -> FederationError {
         FederationError(
-            .totalMismatch, "What the mask of \(share.node) hangs on is not what the totals roster asks for.",
+            .totalMismatch, "What the share of \(share.node) holds is not what the totals roster and the question ask for.",
             advice: "The node's software does not follow the wire protocol; compare versions.")
     }
 }

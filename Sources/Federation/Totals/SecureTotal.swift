@@ -27,10 +27,13 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
     public var code: OpeningRefusal?
     /// What was opened.
     public var answer: TotalAnswer?
+    /// The patients of all hospitals together, each counted once; only where it was opened by a guardian, and asked for.
+    public var distinct: DistinctTotal?
 
     /// Creates a total.
     public init(
-        state: State, minimum: Int, guardian: GuardianID?, hospitals: Int, code: OpeningRefusal? = nil, answer: TotalAnswer? = nil
+        state: State, minimum: Int, guardian: GuardianID?, hospitals: Int, code: OpeningRefusal? = nil,
+        answer: TotalAnswer? = nil, distinct: DistinctTotal? = nil
     ) {
         self.state = state
         self.minimum = minimum
@@ -38,17 +41,20 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
         self.hospitals = hospitals
         self.code = code
         self.answer = answer
+        self.distinct = distinct
     }
 
     public init(from json: JSONReader) throws(JSONError) {
-        let object = try json.object(allowing: ["state", "minimum", "guardian", "hospitals", "code", "answer"])
+        let object = try json.object(allowing: ["state", "minimum", "guardian", "hospitals", "code", "answer", "distinct"])
         state = try object.required("state").choice(State.self)
         minimum = try object.required("minimum").int(in: 1...10_000)
         guardian = try object.optional("guardian")?.decode(GuardianID.self)
         hospitals = try object.required("hospitals").int(in: 0...10_000)
         code = try object.optional("code")?.choice(OpeningRefusal.self)
         answer = try object.optional("answer")?.decode(TotalAnswer.self)
-        guard (state == .opened) == (answer != nil), (state == .closed) == (code != nil) else {
+        distinct = try object.optional("distinct")?.decode(DistinctTotal.self)
+        guard (state == .opened) == (answer != nil), (state == .closed) == (code != nil), distinct == nil || answer != nil
+        else {
             throw json.fail(.badValue, "its state and what it holds do not agree")
         }
     }
@@ -60,6 +66,7 @@ public struct SecureTotal: Sendable, Hashable, JSONEncodable, JSONDecodable {
         if let guardian { object["guardian"] = guardian.json }
         if let code { object["code"] = .string(code.rawValue) }
         if let answer { object["answer"] = answer.json }
+        if let distinct { object["distinct"] = distinct.json }
         return .object(object)
     }
 }

@@ -102,10 +102,13 @@ public struct Opening: SignedPayload, Hashable {
     public var hospitals: [HospitalID]
     /// How it ended.
     public var outcome: Outcome
+    /// The patients of all hospitals together; only where it was opened, and asked for.
+    public var distinct: DistinctTotal?
 
     /// Creates an opening.
     public init(
-        subject: TotalSubject, request: Digest256, guardian: GuardianID, hospitals: [HospitalID], outcome: Outcome
+        subject: TotalSubject, request: Digest256, guardian: GuardianID, hospitals: [HospitalID], outcome: Outcome,
+        distinct: DistinctTotal? = nil
     ) {
         self.subject = subject.digest
         query = subject.query
@@ -113,11 +116,12 @@ public struct Opening: SignedPayload, Hashable {
         self.guardian = guardian
         self.hospitals = hospitals
         self.outcome = outcome
+        self.distinct = distinct
     }
 
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
-            "schema", "subject", "query", "request", "guardian", "hospitals", "masks", "refused",
+            "schema", "subject", "query", "request", "guardian", "hospitals", "masks", "refused", "distinct",
         ])
         try object.expectSchema(Self.schema)
         subject = try object.required("subject").decode(Digest256.self)
@@ -125,7 +129,9 @@ public struct Opening: SignedPayload, Hashable {
         request = try object.required("request").decode(Digest256.self)
         guardian = try object.required("guardian").decode(GuardianID.self)
         hospitals = try object.required("hospitals").list(of: HospitalID.self, maxCount: 10_000)
+        distinct = try object.optional("distinct")?.decode(DistinctTotal.self)
         if let refused = try object.optional("refused") {
+            guard distinct == nil else { throw json.fail(.badValue, "is refused and holds a number") }
             outcome = .refused(try refused.choice(OpeningRefusal.self))
         } else {
             outcome = .opened(try MaskedVector(from: try object.required("masks")))
@@ -141,6 +147,7 @@ public struct Opening: SignedPayload, Hashable {
         case .opened(let masks): object["masks"] = masks.json
         case .refused(let why): object["refused"] = .string(why.rawValue)
         }
+        if let distinct { object["distinct"] = distinct.json }
         return .object(object)
     }
 }

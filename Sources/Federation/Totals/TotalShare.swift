@@ -72,6 +72,8 @@ public struct TotalShare: SignedPayload, Hashable {
     public var terms: ShareTerms
     /// What the mask hangs on.
     public var lock: Lock
+    /// The hospital's part in the de-duplicated total; nil where none was asked for.
+    public var distinct: DistinctShare?
 
     /// Creates a share.
     init(
@@ -93,15 +95,28 @@ public struct TotalShare: SignedPayload, Hashable {
         subject: Digest256, node: HospitalID, ticket: TicketID, vector: MaskedVector, layout: TotalLayout, terms: ShareTerms,
         mask: TotalMask, for guardian: SealingKey.Public
     ) throws(FederationError) {
-        let sealed = try SealingKey.seal(mask.seed, for: guardian, info: Self.info(subject, node, ticket, vector.digest))
+        let info = Self.info("dure.total-seed/1", subject, node, ticket, vector.digest)
+        let sealed = try SealingKey.seal(mask.seed, for: guardian, info: info)
         self.init(
             subject: subject, node: node, ticket: ticket, vector: vector, layout: layout, terms: terms,
             lock: .guardian(encapsulated: sealed.encapsulated, sealedSeed: sealed.ciphertext))
     }
 
-    /// What the sealing is bound to, so that a seed cannot be moved into another share.
-    private static func info(_ subject: Digest256, _ node: HospitalID, _ ticket: TicketID, _ vector: Digest256) -> [UInt8] {
-        Array("dure.total-seed/1\n\(subject)\n\(node)\n\(ticket)\n\(vector)".utf8)
+    /// What the sealing is bound to, so that a seed or a sketch cannot be moved into another share.
+    private static func info(
+        _ what: String, _ subject: Digest256, _ node: HospitalID, _ ticket: TicketID, _ vector: Digest256
+    ) -> [UInt8] {
+        Array("\(what)\n\(subject)\n\(node)\n\(ticket)\n\(vector)".utf8)
+    }
+
+    /// What the sketch's sealing is bound to.
+    var sketchInfo: [UInt8] { Self.info("dure.total-sketch/1", subject, node, ticket, vector) }
+
+    /// Seals a sketch for the guardian and joins it.
+    mutating func add(
+        _ sketch: DistinctSketch, key: String, for guardian: SealingKey.Public
+    ) throws(FederationError) {
+        distinct = .sketch(try SealedSketch(sketch, key: key, for: guardian, info: sketchInfo))
     }
 
     /// The mask, for the guardian.
@@ -114,13 +129,13 @@ public struct TotalShare: SignedPayload, Hashable {
         return try TotalMask(
             seed: try key.open(
                 SealingKey.Sealed(encapsulated: encapsulated, ciphertext: sealedSeed),
-                info: Self.info(subject, node, ticket, vector)))
+                info: Self.info("dure.total-seed/1", subject, node, ticket, vector)))
     }
 
     public init(from json: JSONReader) throws(JSONError) {
         let object = try json.object(allowing: [
             "schema", "subject", "node", "ticket", "vector", "layout", "count", "terms", "encapsulated", "sealedSeed",
-            "peers",
+            "peers", "distinct",
         ])
         try object.expectSchema(Self.schema)
         subject = try object.required("subject").decode(Digest256.self)
@@ -130,9 +145,10 @@ public struct TotalShare: SignedPayload, Hashable {
         layout = try object.required("layout").decode(Digest256.self)
         count = try object.required("count").int(in: 1...TotalLayout.largest)
         terms = try object.required("terms").decode(ShareTerms.self)
+        distinct = try object.optional("distinct")?.decode(DistinctShare.self)
         if let peers = try object.optional("peers") {
             lock = .peers(try peers.decode(PeerCommitment.self))
-            guard try object.optional("encapsulated") == nil, try object.optional("sealedSeed") == nil else {
+            guard try object.optional("encapsulated") == nil, try object.optional("sealedSeed") == nil, distinct == nil else {
                 throw json.fail(.badValue, "is for a guardian and for the hospitals at once")
             }
         } else {
@@ -153,6 +169,7 @@ public struct TotalShare: SignedPayload, Hashable {
             object["sealedSeed"] = .string(Hex.encode(sealedSeed))
         case .peers(let commitment): object["peers"] = commitment.json
         }
+        if let distinct { object["distinct"] = distinct.json }
         return .object(object)
     }
 }

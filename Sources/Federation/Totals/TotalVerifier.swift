@@ -46,7 +46,9 @@ struct TotalVerifier {
         }
         let answer = try TotalOpener.answer(
             pairs, opening: opening, request: evidence.request, subject: request.subject, roster: roster)
-        guard answer == told.answer, told.hospitals == pairs.count else { throw Self.otherTotal }
+        guard answer == told.answer, told.hospitals == pairs.count, told.distinct == nil else {
+            throw Self.otherTotal
+        }
     }
 
     private static var otherTotal: FederationError {
@@ -73,9 +75,9 @@ struct TotalVerifier {
                 throw FederationError(.totalMismatch, "The guardian did not open the total that the result shows.")
             }
         case .opened:
-            guard try TotalOpener.answer(pairs, opening: opening) == told.answer, told.hospitals == pairs.count else {
-                throw Self.otherTotal
-            }
+            guard try TotalOpener.answer(pairs, opening: opening) == told.answer, told.hospitals == pairs.count,
+                told.distinct == opening.distinct
+            else { throw Self.otherTotal }
         }
     }
 

@@ -16,6 +16,7 @@ actor Answerer {
     private let coordinatorKey: VerificationKey
     private let secondsPerQuery: Int
     private let isCourier: Bool
+    private let linkage: Linkage?
     private let clock: NodeClock
     private let log: NodeLog
     private var runs: [TicketID: EvaluationRun] = [:]
@@ -23,7 +24,8 @@ actor Answerer {
 
     init(
         policy: Policy, source: any AnswerSource, desk: ReleaseDesk, spool: Spool, slots: ReplySlots, signing: SigningKey,
-        coordinatorKey: VerificationKey, secondsPerQuery: Int, isCourier: Bool = false, clock: NodeClock, log: NodeLog
+        coordinatorKey: VerificationKey, secondsPerQuery: Int, isCourier: Bool = false, linkage: Linkage? = nil,
+        clock: NodeClock, log: NodeLog
     ) {
         self.policy = policy
         self.source = source
@@ -34,6 +36,7 @@ actor Answerer {
         self.coordinatorKey = coordinatorKey
         self.secondsPerQuery = secondsPerQuery
         self.isCourier = isCourier
+        self.linkage = linkage
         self.clock = clock
         self.log = log
     }
@@ -159,7 +162,8 @@ actor Answerer {
     ) async throws(NodeError) -> Result {
         guard isAutomatic else { return Result(stored: try await store(.declined(.releaseMode, at: []), to: ticket, source)) }
         let totals = TotalAnswering(
-            policy: policy, desk: desk, spool: spool, signing: signing, isCourier: isCourier, log: log)
+            policy: policy, desk: desk, spool: spool, signing: signing, isCourier: isCourier, linkage: linkage,
+            log: log)
         let roster: TotalsRoster
         switch try await totals.roster(of: ticket) {
         case .success(let accepted): roster = accepted
@@ -177,10 +181,13 @@ actor Answerer {
             guard let outcome = refusal.outcome else { return .nothing }
             return Result(stored: try await store(outcome, to: ticket, source))
         }
-        let isStored = try await desk.releaseTotal(evaluated, to: question) { plan, values, append throws(NodeError) in
+        let key = totals.linkageKey(ticket, roster)
+        let isStored = try await desk.releaseTotal(
+            evaluated, to: question, isDistinct: (try? key?.get()) != nil
+        ) { plan, members, values, append throws(NodeError) in
             var values = values
             values[AcceptedRoster.name] = AcceptedRoster(roster).bytes
-            let masked = try totals.mask(plan, ticket, roster, rules)
+            let masked = try totals.mask(plan, ticket, roster, rules, totals.sketch(members, key, ticket))
             return try await self.store(.masked(masked), to: ticket, source, keeping: values, appending: append)
         } refused: { code throws(NodeError) in
             self.log.error("the release gate refused", [.ticket: ticket.id.rawValue, .code: code.rawValue])

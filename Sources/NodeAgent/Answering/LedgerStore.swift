@@ -35,6 +35,8 @@ struct LedgerStore: Sendable {
         /// The ledger as it stands on the disk once `append` is stored.
         var kept: Kept
         var patients: PatientKeys
+        /// The store's number of each place in the ledger.
+        var ids: [Int64]
         /// The place in the ledger of each of today's persons.
         var places: [UInt32]
         /// Settings to keep where something is new: a person, or the epoch.
@@ -74,8 +76,8 @@ struct LedgerStore: Sendable {
         }
         let patients = PatientKeys(universe: ids.count) { secret.patientKey(ids[$0]) }
         var opened = Opened(
-            ledger: ledger, kept: kept ?? Kept(ledger: ledger, point: .init()), patients: patients, places: places,
-            changes: changes)
+            ledger: ledger, kept: kept ?? Kept(ledger: ledger, point: .init()), patients: patients, ids: ids,
+            places: places, changes: changes)
         if begins || opened.kept.point.count == 0 {
             let added = try append(ledger, after: opened.kept, replacesEarlierForm: kept?.point.count == 0)
             opened.append = added.0

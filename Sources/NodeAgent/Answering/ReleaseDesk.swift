@@ -1,6 +1,6 @@
 import CanonicalJSON
 import Cohorts
-import Disclosure
+@_spi(Hospital) import Disclosure
 import FaultPoints
 import Federation
 
@@ -35,6 +35,8 @@ actor ReleaseDesk {
     private let spool: Spool?
     private let turn = Turn()
     private var patients: PatientKeys
+    /// The store's number of each place in the ledger.
+    private var ids: [Int64]
     /// Where the persons of each load of the data stand in the ledger: of today's, and of the ones before it, whose questions
     /// may still run.
     private var registers: [(data: String, places: [UInt32])]
@@ -60,6 +62,7 @@ actor ReleaseDesk {
         }
         try mark?.note(opened.ledger.revision)
         patients = opened.patients
+        ids = opened.ids
         registers = [(source.dataIdentity, opened.places)]
         ledger = opened.ledger
         kept = opened.kept
@@ -79,6 +82,7 @@ actor ReleaseDesk {
             try await spool?.keep(opened.changes, appending: opened.append)
         }
         patients = opened.patients
+        ids = opened.ids
         ledger = opened.ledger
         kept = opened.kept
         registers.removeAll { $0.data == source.dataIdentity }
@@ -145,9 +149,10 @@ actor ReleaseDesk {
 
     /// Releases an answer into a consortium total: `store` must store the masked answer durably, with the values it is given, and
     /// say whether it did. Asked again, the same numbers are masked anew.
+    /// - Parameter isDistinct: whether the members of a sketch are wanted too.
     func releaseTotal(
-        _ answer: EvaluatedAnswer, to question: ReleaseQuestion,
-        store: @Sendable (TotalPlan, [String: [UInt8]], LedgerAppend) async throws(NodeError) -> Bool,
+        _ answer: EvaluatedAnswer, to question: ReleaseQuestion, isDistinct: Bool = false,
+        store: @Sendable (TotalPlan, SketchMembers?, [String: [UInt8]], LedgerAppend) async throws(NodeError) -> Bool,
         refused: @Sendable (DisclosureError.Code) async throws(NodeError) -> Bool
     ) async throws(NodeError) -> Bool {
         await turn.take()
@@ -155,14 +160,16 @@ actor ReleaseDesk {
         let plan: TotalPlan
         do throws(DisclosureError) {
             plan = try gate(question).planTotal(
-                answer, for: question.request, against: ledger, shares: shares)
+                answer, for: question.request, against: ledger, shares: shares, isDistinct: isDistinct)
         } catch {
             return try await refused(error.code)
         }
         var after = ledger
         after.commit(plan)
+        let members = plan.sketched.map { SketchMembers($0, ids: ids, secret: secret) }
         let (append, kept) = try self.store.append(after, after: kept)
-        let isStored = try await store(plan, [LedgerStore.sharesName: try self.store.seal(plan.shareLedger)], append)
+        let isStored = try await store(
+            plan, members, [LedgerStore.sharesName: try self.store.seal(plan.shareLedger)], append)
         if isStored {
             ledger = after
             self.kept = kept

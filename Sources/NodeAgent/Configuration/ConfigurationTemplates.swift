@@ -66,6 +66,13 @@ public enum ConfigurationTemplates {
                                           # was told, or else what the store says)
             synthetic: false              # true: the data is made up, and every answer, table and page says so (default false)
 
+        # linkage:                        # how patients are known whom other hospitals treat too, for de-duplicated totals (totals.distinct
+        #                                 # in policy.yaml); without it this hospital takes no part in them
+        #   key_file: "linkage-key"               # 64 hexadecimal digits, the same at all hospitals and known to nobody else, mode
+        #                                         # 0600; a bare name is looked for among the credentials of the service first
+        #   identifiers_file: "identifiers.csv"   # CSV with the header person_id,identifier, one line a patient: the identifier by
+        #                                         # which all hospitals know the patient, in the form that they agreed on
+
         refresh:
           max_drop_percent: 20            # percent, 0 to 100 (default 20): where a new load of the data has fewer persons, or rows or
                                           # persons of a table, by more than this, answers wait for `dure-node refresh confirm`
@@ -202,6 +209,8 @@ public enum ConfigurationTemplates {
         #   officers: ["9a1c...", "77e0..."]    # public keys of the officers, 64 hexadecimal digits each; two must have signed
         #   minimum: 5                          # fewest hospitals in a total; 3 and 4 only where agreed in writing (default 5)
         #   kinds: ["guardian"]                 # who may open them: guardian, peers (the hospitals together) or both (default guardian)
+        #   distinct: false                     # also a sketch of the patients, sealed for the guardian, so that patients of several
+        #                                       # hospitals count once; needs linkage in node.yaml (default false)
 
         # Whoever stands here gets no answer, whatever else is said.
         blocked:

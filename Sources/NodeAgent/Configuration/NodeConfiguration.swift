@@ -20,6 +20,8 @@ public struct NodeConfiguration: Sendable, Hashable {
     public var transport: Transport
     /// The store that questions are answered from.
     public var source: Source
+    /// How patients are known whom other hospitals treat too; nil where they are not.
+    public var linkage: Linkage?
     /// When a new load of the data needs a person's word.
     public var refresh: Refresh
     /// What one node may use of the machine.
@@ -108,6 +110,7 @@ public struct NodeConfiguration: Sendable, Hashable {
         coordinatorFingerprint = coordinator.string("fingerprint")
         transport = Transport(root.map("transport"), folder: folder, environment: environment)
         source = Source.only(of: root, folder: folder, environment: environment)
+        linkage = Linkage(root.map("linkage"), isThere: root.has("linkage"), folder: folder, environment: environment)
         refresh = Refresh(maxDropPercent: root.map("refresh").int("max_drop_percent", in: 0...100, default: 20))
         limits = Limits(root.map("limits"))
         metricsFile = Self.metrics(root.map("metrics"), folder: folder)

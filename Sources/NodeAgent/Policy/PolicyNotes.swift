@@ -25,6 +25,11 @@ extension Policy {
         if let desk, desk.count < 2, needsTwo.contains(where: { $0.approvers > 1 }) {
             notes.append("desk.approvers names fewer persons than an approval needs: those requests would all expire.")
         }
+        if totals?.isDistinctAllowed == true {
+            notes.append(
+                "totals.distinct lets sketches of patients leave, sealed for the guardian, who sees roughly how many patients this "
+                    + "hospital has in a group of \(rules.threshold) or more: nodes/DISCLOSURE.md, \"What remains\".")
+        }
         return notes
     }
 }

@@ -52,7 +52,7 @@ public struct Doctor: Sendable {
         let configuration = look("configuration", &findings) { () throws(NodeError) in
             (try NodeConfiguration(file: configurationFile, environment: environment), "\(configurationFile) is well formed")
         }
-        _ = look("policy", &findings) { () throws(NodeError) in
+        let policy = look("policy", &findings) { () throws(NodeError) in
             let policy = try Policy(file: policyFile)
             return (policy, "version \(policy.version), \(policy.hash.short), threshold \(policy.disclosure.threshold)")
         }
@@ -67,6 +67,7 @@ public struct Doctor: Sendable {
         if let state { findings.append(guards.secrets(state, configurationFile, policyFile)) }
         findings.append(guards.credentials())
         if let finding = configuration.flatMap(guards.metrics) { findings.append(finding) }
+        if let configuration, let policy, let finding = guards.linkage(configuration, policy) { findings.append(finding) }
         let identity = state.flatMap { state in
             look("certificate", &findings) { () throws(NodeError) in
                 let identity = try NodeIdentity(in: state)

@@ -64,6 +64,32 @@ struct DoctorGuards: Sendable {
         }
     }
 
+    /// What a de-duplicated total needs, where the policy allows one.
+    func linkage(_ configuration: NodeConfiguration, _ policy: Policy) -> Doctor.Finding? {
+        guard policy.totals?.isDistinctAllowed == true || configuration.linkage != nil else { return nil }
+        guard let linkage = configuration.linkage else {
+            return Doctor.Finding(
+                check: "linkage", state: .warning, message: "totals.distinct is allowed, and there is no linkage key",
+                advice: "Name the key's file and the identifiers' file under linkage in node.yaml.")
+        }
+        do throws(NodeError) {
+            let key = try linkage.key()
+            _ = try linkage.identifiers { _ in false }
+            guard !isReadableByOthers(linkage.keyFile, mask: 0o077),
+                !isReadableByOthers(linkage.identifiersFile, mask: 0o007)
+            else {
+                return Doctor.Finding(
+                    check: "linkage", state: .failed, message: "others may read \(linkage.keyFile) or \(linkage.identifiersFile)",
+                    advice: "chmod 600 for the key, 640 for the identifiers.")
+            }
+            return Doctor.Finding(
+                check: "linkage", state: .ok, message: "key \(key.name) (the same at all hospitals), identifiers are well formed",
+                advice: "")
+        } catch {
+            return Doctor.Finding(check: "linkage", state: .failed, message: error.message, advice: error.advice)
+        }
+    }
+
     /// The metrics' file, where there is to be one.
     func metrics(_ configuration: NodeConfiguration) -> Doctor.Finding? {
         guard let file = configuration.metricsFile else { return nil }

@@ -66,7 +66,7 @@ struct RunningNode: Sendable {
         let answerer = Answerer(
             policy: parts.policy, source: source, desk: desk, spool: spool, slots: slots, signing: identity.keys.signing,
             coordinatorKey: identity.grant.coordinatorKey, secondsPerQuery: parts.configuration.limits.secondsPerQuery,
-            isCourier: parts.configuration.transport.isCourier, clock: clock, log: log)
+            isCourier: parts.configuration.transport.isCourier, linkage: parts.configuration.linkage, clock: clock, log: log)
         self.answerer = answerer
         let intake = Intake(
             verifier: TicketVerifier(audience: identity.grant.node, coordinatorKey: identity.grant.coordinatorKey), spool: spool,

@@ -1,3 +1,4 @@
+import Cohorts
 @_spi(Hospital) import Disclosure
 import Federation
 
@@ -10,6 +11,8 @@ struct TotalAnswering: Sendable {
     let signing: SigningKey
     /// Whether answers are carried as files: a total without a guardian has more rounds than that.
     let isCourier: Bool
+    /// How the hospital knows patients of others; nil where it does not.
+    let linkage: Linkage?
     let log: NodeLog
 
     /// The roster of the ticket's total, or why this hospital takes no part in it.
@@ -36,9 +39,64 @@ struct TotalAnswering: Sendable {
 
     struct Declined: Error { let code: DeclineCode }
 
+    /// The linkage key, where a sketch is asked for and may leave; or why none does; nil where none is asked for. None of it
+    /// depends on a patient.
+    func linkageKey(_ ticket: QueryTicket, _ roster: TotalsRoster) -> Result<LinkageKey, NoSketch>? {
+        guard ticket.question.distinct, roster.kind == .guardian else { return nil }
+        guard policy.totals?.isDistinctAllowed == true else { return .failure(NoSketch(code: .notAllowed)) }
+        guard let linkage else {
+            log.warning(
+                "no linkage key, so no sketch",
+                [.ticket: ticket.id.rawValue, .advice: "Name its file under linkage in node.yaml."])
+            return .failure(NoSketch(code: .noLinkageKey))
+        }
+        do throws(NodeError) {
+            return .success(try linkage.key())
+        } catch {
+            return .failure(noSketch(error, ticket))
+        }
+    }
+
+    struct NoSketch: Error { let code: DistinctRefusal }
+
+    private func noSketch(_ error: NodeError, _ ticket: QueryTicket) -> NoSketch {
+        log.error(
+            "no sketch leaves: its files cannot be used",
+            [.ticket: ticket.id.rawValue, .code: error.code.rawValue, .advice: "\(error.message) \(error.advice)"])
+        return NoSketch(code: .noLinkageKey)
+    }
+
+    /// The sketch of whom the gate let out.
+    func sketch(
+        _ members: SketchMembers?, _ key: Result<LinkageKey, NoSketch>?, _ ticket: QueryTicket
+    ) throws(NodeError) -> MaskedAnswer.PlainSketch? {
+        guard let key else { return nil }
+        switch key {
+        case .failure(let why): return .refused(why.code)
+        case .success(let key):
+            guard let members, let linkage, let subject = try subject(of: ticket) else { return .refused(.mismatch) }
+            do throws(NodeError) {
+                let sketch = try members.sketch(key, linkage, of: ticket.audience, salt: SketchSalt(subject))
+                return .made(sketch, key: key.name)
+            } catch {
+                return .refused(noSketch(error, ticket).code)
+            }
+        }
+    }
+
+    private func subject(of ticket: QueryTicket) throws(NodeError) -> TotalSubject? {
+        do throws(FederationError) {
+            return try ticket.totalSubject()
+        } catch {
+            throw NodeError(.integrity, error.message, advice: error.advice)
+        }
+    }
+
     /// Masks what the gate let out.
+    /// - Parameter sketch: what goes to the guardian beside it.
     func mask(
-        _ plan: TotalPlan, _ ticket: QueryTicket, _ roster: TotalsRoster, _ rules: DisclosureRules
+        _ plan: TotalPlan, _ ticket: QueryTicket, _ roster: TotalsRoster, _ rules: DisclosureRules,
+        _ sketch: MaskedAnswer.PlainSketch? = nil
     ) throws(NodeError) -> MaskedAnswer {
         do throws(FederationError) {
             guard let subject = try ticket.totalSubject() else {
@@ -51,7 +109,7 @@ struct TotalAnswering: Sendable {
             }
             return try MaskedAnswer(
                 plan.shares, layout: plan.layout, subject: subject, ticket: ticket, terms: ShareTerms(rules),
-                guardian: guardian, signing: signing)
+                guardian: guardian, distinct: sketch, signing: signing)
         } catch {
             throw NodeError(.integrity, error.message, advice: error.advice)
         }

@@ -11,11 +11,17 @@ public struct TotalsPolicy: Sendable, Hashable {
     /// Who may open them.
     public var kinds: Set<TotalsRoster.Kind>
 
+    /// Whether a sketch of the patients may leave, sealed for the guardian, for a de-duplicated total.
+    public var isDistinctAllowed: Bool
+
     /// What a hospital asks of totals.
-    init(officers: [VerificationKey], minimum: Int, kinds: Set<TotalsRoster.Kind> = [.guardian]) {
+    init(
+        officers: [VerificationKey], minimum: Int, kinds: Set<TotalsRoster.Kind> = [.guardian], isDistinctAllowed: Bool = false
+    ) {
         self.officers = officers
         self.minimum = minimum
         self.kinds = kinds
+        self.isDistinctAllowed = isDistinctAllowed
     }
 
     /// The roster of `ticket`, if this hospital takes part in its total.
@@ -86,12 +92,14 @@ struct AcceptedRoster: Sendable, Hashable {
 }
 
 extension TotalsPolicy: JSONEncodable {
-    /// The keys, sorted, the minimum and the kinds.
+    /// The keys, sorted, the minimum and the kinds; `distinct` only where it is allowed.
     public var json: JSONValue {
-        [
+        var object: JSONObject = [
             "officers": .array(officers.map { Hex.encode($0.bytes) }.sorted().map(JSONValue.string)),
             "minimum": .int(minimum), "kinds": .array(kinds.map(\.rawValue).sorted().map(JSONValue.string)),
         ]
+        if isDistinctAllowed { object["distinct"] = true }
+        return .object(object)
     }
 
     /// Reads the map `totals`; nil where there is none.
@@ -104,7 +112,11 @@ extension TotalsPolicy: JSONEncodable {
         }
         minimum = map.int("minimum", in: TotalRoster.writtenMinimum...10_000, default: TotalRoster.minimum)
         kinds = Set(map.choices("kinds") ?? [.guardian])
+        isDistinctAllowed = map.bool("distinct", default: false)
         guard isThere else { return nil }
+        if isDistinctAllowed, !kinds.contains(.guardian) {
+            map.report("distinct", "needs a guardian, who merges the sketches: `kinds` must hold guardian")
+        }
         if kinds.isEmpty { map.report("kinds", "must hold guardian, peers or both") }
         if Set(officers).count < CosignedRoster.officersNeeded {
             map.report("officers", "needs the public keys of at least \(CosignedRoster.officersNeeded) officers")

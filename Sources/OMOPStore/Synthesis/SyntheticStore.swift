@@ -54,6 +54,8 @@ public struct SyntheticStore: Sendable {
         public var rows: [CDMTable: Int]
         /// Rows of the clinical event tables together (visits, periods, eras and deaths not counted).
         public var events: Int
+        /// The identifiers of the persons, in the order of writing.
+        public var persons: [Int64]
     }
 
     /// How far the writing has come.
@@ -116,7 +118,7 @@ extension SyntheticStore {
         try file.execute("BEGIN")
         try VocabularyWriter(file: file, hospital: hospital, vocabulary: vocabulary).write()
         let writer = try RecordWriter(file, hospital: hospital, vocabulary: vocabulary)
-        try writePersons(writer, isCancelled, progress)
+        let persons = try writePersons(writer, isCancelled, progress)
         try file.execute("COMMIT")
         progress(.indices)
         for statement in StoreLayout.indices() {
@@ -126,7 +128,8 @@ extension SyntheticStore {
         let eventTables: [CDMTable] = [
             .conditionOccurrence, .drugExposure, .procedureOccurrence, .deviceExposure, .measurement, .observation, .specimen,
         ]
-        return Summary(rows: writer.rows, events: eventTables.reduce(0) { $0 + (writer.rows[$1] ?? 0) })
+        return Summary(
+            rows: writer.rows, events: eventTables.reduce(0) { $0 + (writer.rows[$1] ?? 0) }, persons: persons)
     }
 
     private static func stop(if isCancelled: () -> Bool) throws(OMOPStoreError) {
@@ -136,7 +139,8 @@ extension SyntheticStore {
 
     private func writePersons(
         _ writer: RecordWriter, _ isCancelled: () -> Bool, _ progress: (Progress) -> Void
-    ) throws(OMOPStoreError) {
+    ) throws(OMOPStoreError) -> [Int64] {
+        var ids: [Int64] = []
         let roles = Plantings(hospital: hospital, persons: persons).roles
         let parts = cast(roles)
         let care = CareHistory(hospital: hospital, eventsPerPerson: eventsPerPerson)
@@ -165,9 +169,11 @@ extension SyntheticStore {
             // Identifiers with gaps, as those of patients are.
             let personID = Int64(hospital.number) * 10_000_000 + Int64(ordinal * 3 + dice.below(3))
             try writer.write(record, personID: personID, hasPersonRow: !isOrphan)
+            ids.append(personID)
             if ordinal % 256 == 0 { try Self.stop(if: isCancelled) }
             if ordinal % step == 0 { progress(.persons(min(ordinal, persons), of: persons)) }
         }
+        return ids
     }
 
     /// Which role each person plays, if any, in random order.

@@ -47,6 +47,13 @@ struct SynthesiseCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Where to write the SQLite file.", valueName: "file"), completion: .file())
     var to: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to write identifiers of its persons, for `linkage` of node.yaml: every fourth person is at all hospitals.",
+            valueName: "file"), completion: .file())
+    var identifiers: String?
+
     @Flag(name: .long, help: "Replace the file if it is there.")
     var replace = false
 
@@ -92,6 +99,15 @@ struct SynthesiseCommand: ParsableCommand {
         let summary = try store.write(
             to: path, replacing: replace, progress: line.show, isCancelled: { isStopped.load(ordering: .relaxed) })
         line.clear()
+        if let identifiers {
+            let csv = SyntheticIdentifiers(store, summary).csv
+            guard
+                FileManager.default.createFile(
+                    atPath: identifiers, contents: Data(csv.utf8), attributes: [.posixPermissions: 0o600])
+            else {
+                throw OMOPStoreError(.writing, "\(identifiers) cannot be written", advice: "Check the folder and its rights")
+            }
+        }
         guard !quiet else { return }
         let milliseconds = max(1, begun.duration(to: clock.now) / .milliseconds(1))
         let rate = Int(Double(persons) * 1_000 / milliseconds)

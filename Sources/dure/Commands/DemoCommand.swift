@@ -66,7 +66,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func ask(_ file: String, _ mode: ReleaseMode, _ connection: Connection) async throws {
-        let question = try QuestionFile(file).question()
+        var question = try QuestionFile(file).question()
+        question.distinct = mode == .secureTotal
         let file = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         let name = mode == .secureTotal ? file + " " + options.language.choose("as a secure total", "보안 합산") : file
         let submission = QuerySubmission(question: question, project: DemoConsortium.project, mode: mode)

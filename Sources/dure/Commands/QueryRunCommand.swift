@@ -96,6 +96,12 @@ struct QueryRun: AsyncParsableCommand {
     var breakdownSet: String?
     @Flag(help: "Ask for the count after each inclusion rule too.")
     var attrition = false
+    @Flag(
+        help: """
+            With --mode secure-total: count the patients of all hospitals together as well, each once, with an error. There is a \
+            number only where a guardian opens totals and every hospital allows it.
+            """)
+    var distinct = false
     @Option(
         name: .customLong("answer-within"),
         help: "How long hospitals may take, such as 10m or 2h. A secure total is opened when all have answered or this is over.")
@@ -106,7 +112,8 @@ struct QueryRun: AsyncParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() async throws {
-        let question = try QuestionFile(file).question(breakdown: breakdown, set: breakdownSet, attrition: attrition)
+        let question = try QuestionFile(file).question(
+            breakdown: breakdown, set: breakdownSet, attrition: attrition, distinct: distinct)
         let connection = try Connection.signedIn()
         defer { connection.close() }
         let submission = QuerySubmission(

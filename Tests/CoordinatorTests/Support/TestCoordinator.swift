@@ -174,9 +174,10 @@ final class TestCoordinator: Sendable {
 
     static func submission(
         project: String = "P-0042", hospitals: [HospitalID] = [], mode: ReleaseMode = .named, answerWithin: Int? = nil,
-        breakdown: [BreakdownDimension] = []
+        breakdown: [BreakdownDimension] = [], isDistinct: Bool = false
     ) throws -> JSONValue {
         var asked = try FeasibilityQuestion(parsing: question)
+        asked.distinct = isDistinct
         if !breakdown.isEmpty { asked.breakdown = breakdown }
         return QuerySubmission(
             question: asked, project: ProjectID(unchecked: project), hospitals: hospitals,

@@ -191,19 +191,18 @@ struct DistinctSketchTests {
         }
     }
 
-    @Test("A hospital with 1 to k - 1 patients puts in nobody or k made-up ones")
-    func smallHospitals() {
-        let keys = PatientKeys.made(100)
-        var made = Set<Int>()
-        for secret in 1...40 as ClosedRange<UInt64> {
-            let entries = SketchEntries(shares: TotalShares(rules: .standard, key: TestKey(secret: secret), patients: keys))
-            let small = PersonSet(universe: 100, members: 0..<6)
-            if case .madeUp(let number) = entries.entries(for: small, digest: keys.digest(of: small), threshold: 11) {
-                made.insert(number)
-            }
-            let large = PersonSet(universe: 100, members: 0..<50)
-            #expect(entries.entries(for: large, digest: keys.digest(of: large), threshold: 11) == .patients)
+    @Test("Packed registers are six bits each, and come back")
+    func packing() throws {
+        var generator = SeededGenerator(seed: 5)
+        var sketch = try DistinctSketch()
+        for _ in 0..<40_000 { sketch.insert(hash: generator.next()) }
+        #expect(sketch.packed.count == 12_288)
+        #expect(try DistinctSketch(packed: sketch.packed) == sketch)
+        // By hand: 000001 000010 000011 000100.
+        let few = try DistinctSketch(precision: 7, registers: [1, 2, 3, 4] + [UInt8](repeating: 0, count: 124))
+        #expect(Array(few.packed.prefix(4)) == [0x04, 0x20, 0xC4, 0])
+        for wrong in [[], Array(sketch.packed.dropLast()), sketch.packed + [0, 0, 0], [UInt8](repeating: 0xFF, count: 12_288)] {
+            #expect(throws: DisclosureError.self) { try DistinctSketch(packed: wrong) }
         }
-        #expect(made == [0, 11])
     }
 }
