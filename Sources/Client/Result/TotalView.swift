@@ -31,7 +31,7 @@ struct TotalView {
         case nil: return []
         case .counted(let count):
             let words = language.choose(
-                "Each patient counts once; those of hospitals with fewer than the threshold count for each of these.",
+                "Each patient counts once; at hospitals below the threshold, once for each hospital.",
                 "환자 한 명을 한 번만 셉니다. 기준 미만인 병원의 환자는 병원별로 셉니다.")
             return [label + value(count) + language.choose(" patients", "명"), indent + error(count)]
                 + DisplayWidth.wrapped(words, to: width)
