@@ -22,8 +22,6 @@ PACKAGE_TOOLS := dpkg-dev help2man openssl
 PROGRAMS := dure dure-node dure-node-console dure-coordinator dure-guardian
 PACKAGES := .build/packages
 
-BUILD_FLAGS ?=
-
 # Tests that wait for sockets and processes run one after the other, so that a busy machine does not decide them. Those that start
 # whole consortia wait most of their time, and run beside all others.
 WAITING := ^(OutboundTests|NodeAgentTests|CoordinatorTests)\.
@@ -67,7 +65,7 @@ demo: build ## A consortium of six hospitals on this machine, seven questions (P
 test: libraries ## Every test that a change must pass (ROOM=Disclosure for one room's)
 	@$(call install,$(TEST_TOOLS))
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
-	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) build --build-tests $(BUILD_FLAGS)
+	$(if $(ROOM),DURE_ROOMS=$(ROOM)) $(SWIFT) build --build-tests
 	@run() { $(RUN_TESTS) "$$@" || test $$? = 69; }; failed=; \
 	run --no-parallel --filter '$(CONSORTIA)' >.build/consortia.log 2>&1 & consortia=$$!; \
 	run --skip '$(WAITING)|$(CONSORTIA)' || failed=1; \
