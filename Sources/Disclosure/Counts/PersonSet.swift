@@ -48,7 +48,7 @@ public struct PersonSet: Sendable {
         precondition(zip(members, members.dropFirst()).allSatisfy { $0 < $1 }, "person ordinals are not in order")
         self.universe = universe
         form = .list(members)
-        if members.count > Self.longest(universe) { form = .bits(words) }
+        if !Self.isShort(members.count, universe) { form = .bits(words) }
     }
 
     /// Everybody.
@@ -56,8 +56,42 @@ public struct PersonSet: Sendable {
         PersonSet(universe: universe, words: [UInt64](repeating: .max, count: (universe + 63) / 64))
     }
 
-    /// From how many members on bits take less room than a list.
-    private static func longest(_ universe: Int) -> Int { universe / 32 }
+    /// Whether so many members take less room as a list than as bits.
+    private static func isShort(_ count: Int, _ universe: Int) -> Bool { count * 32 < universe }
+
+    /// The members, ascending, where it is kept as a list.
+    var list: [UInt32]? { if case .list(let list) = form { list } else { nil } }
+
+    /// The same set in the form that takes less room.
+    var compact: PersonSet {
+        var set = self
+        switch form {
+        case .bits:
+            let size = size
+            guard Self.isShort(size, universe) else { return self }
+            var list: [UInt32] = []
+            list.reserveCapacity(size)
+            forEachMember { list.append(UInt32($0)) }
+            set.form = .list(list)
+        case .list(let list):
+            if !Self.isShort(list.count, universe) { set.form = .bits(words) }
+        }
+        return set
+    }
+
+    /// The same persons over a universe that is at least as large.
+    func expanded(universe: Int) -> PersonSet {
+        precondition(universe >= self.universe, "person ordinals would be outside the universe")
+        switch form {
+        case .bits(let words):
+            return PersonSet(
+                universe: universe, words: words + .init(repeating: 0, count: (universe + 63) / 64 - words.count))
+        case .list:
+            var set = PersonSet(universe: universe)
+            set.form = form
+            return set
+        }
+    }
 
     /// 64 persons a word, lowest bit first; bits at and above `universe` are 0.
     @_spi(Hospital) public var words: [UInt64] {
@@ -97,12 +131,8 @@ public struct PersonSet: Sendable {
         switch form {
         case .bits(let words): return words[ordinal >> 6] & (1 << UInt64(ordinal & 63)) != 0
         case .list(let list):
-            var (low, high) = (0, list.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if list[middle] < ordinal { low = middle + 1 } else { high = middle }
-            }
-            return low < list.count && list[low] == ordinal
+            let place = list.partition { $0 >= ordinal }
+            return place < list.count && list[place] == ordinal
         }
     }
 
@@ -237,6 +267,30 @@ extension PersonSet {
     }
     /// Everybody who is not here.
     public var complement: PersonSet { PersonSet(universe: universe, words: words.map(~)) }
+
+    /// How many persons are in both; the universes may differ, as the ledger's sets are older than what is asked about.
+    func shared(with other: PersonSet) -> Int {
+        switch (form, other.form) {
+        case (.list(let mine), .list(let theirs)): return Self.shared(mine, theirs)
+        case (.list(let list), .bits): return list.count { $0 < other.universe && other.contains(Int($0)) }
+        case (.bits, .list): return other.shared(with: self)
+        case (.bits(let mine), .bits(let theirs)):
+            var count = 0
+            for index in 0..<min(mine.count, theirs.count) { count &+= (mine[index] & theirs[index]).nonzeroBitCount }
+            return count
+        }
+    }
+
+    private static func shared(_ mine: [UInt32], _ theirs: [UInt32]) -> Int {
+        var (count, first, second) = (0, 0, 0)
+        while first < mine.count, second < theirs.count {
+            let (one, two) = (mine[first], theirs[second])
+            count &+= one == two ? 1 : 0
+            first &+= one <= two ? 1 : 0
+            second &+= two <= one ? 1 : 0
+        }
+        return count
+    }
 
     /// Whether every member is in `other`.
     public func isSubset(of other: PersonSet) -> Bool {

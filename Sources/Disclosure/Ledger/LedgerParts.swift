@@ -116,14 +116,13 @@ extension OffsetVerdicts.Verdict {
 
 extension StoredSet {
     func write(to writer: inout ByteWriter) {
-        switch form {
-        case .list(let list):
+        if let list = persons.list {
             writer.integer(0)
             writer.ascending(list)
-        case .bits(let set):
+        } else {
             writer.integer(1)
-            writer.integer(set.words.count)
-            for word in set.words { writer.fixed(word) }
+            writer.integer(persons.words.count)
+            for word in persons.words { writer.fixed(word) }
         }
     }
 

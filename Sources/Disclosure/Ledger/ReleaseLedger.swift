@@ -237,7 +237,7 @@ extension ReleaseLedger {
 
 extension Array {
     /// The first place from which on all elements belong to the second half of a partitioned array.
-    fileprivate func partition(_ belongsToSecond: (Element) -> Bool) -> Int {
+    func partition(_ belongsToSecond: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {

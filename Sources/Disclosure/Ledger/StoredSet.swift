@@ -1,77 +1,26 @@
-/// A released set as the ledger keeps it: a sorted list while it is small, bits when that is shorter.
-struct StoredSet: Sendable, Hashable {
-    enum Form: Sendable, Hashable {
-        case list([UInt32])
-        case bits(PersonSet)
-    }
-
-    let form: Form
+/// A released set as the ledger keeps it: in the form that takes less room, and with its size, which is asked for again and again.
+struct StoredSet: Sendable {
+    let persons: PersonSet
     let size: Int
 
     init(_ set: PersonSet) {
+        persons = set.compact
         size = set.size
-        if size * 32 < set.universe {
-            var list: [UInt32] = []
-            list.reserveCapacity(size)
-            set.forEachMember { list.append(UInt32($0)) }
-            form = .list(list)
-        } else {
-            form = .bits(set)
-        }
     }
 
     /// The set over a universe that is at least as large as the one it was stored with.
-    func expanded(universe: Int) -> PersonSet {
-        switch form {
-        case .bits(let set) where set.universe == universe: return set
-        case .bits(let set):
-            return PersonSet(
-                universe: universe, words: set.words + .init(repeating: 0, count: (universe + 63) / 64 - set.words.count))
-        case .list(let list):
-            var set = PersonSet(universe: universe)
-            for member in list { set.insert(Int(member)) }
-            return set
-        }
-    }
+    func expanded(universe: Int) -> PersonSet { persons.expanded(universe: universe) }
 
-    func forEachMember(_ body: (Int) -> Void) {
-        switch form {
-        case .bits(let set): set.forEachMember(body)
-        case .list(let list): for member in list { body(Int(member)) }
-        }
-    }
+    func forEachMember(_ body: (Int) -> Void) { persons.forEachMember(body) }
 
     /// Whether it is kept as a list.
-    var isList: Bool { if case .list = form { true } else { false } }
+    var isList: Bool { persons.list != nil }
 
-    /// Whether the person is in the set.
-    func contains(_ person: Int) -> Bool {
-        switch form {
-        case .bits(let set): return person < set.universe && set.contains(person)
-        case .list(let list):
-            var low = 0
-            var high = list.count
-            while low < high {
-                let middle = (low + high) / 2
-                if Int(list[middle]) < person { low = middle + 1 } else { high = middle }
-            }
-            return low < list.count && Int(list[low]) == person
-        }
-    }
+    /// Whether the person is in the set; nobody is who came after it.
+    func contains(_ person: Int) -> Bool { person < persons.universe && persons.contains(person) }
 
     /// How many members are in `other`, too.
-    func shared(with other: PersonSet) -> Int {
-        var count = 0
-        switch form {
-        case .list(let list):
-            for member in list where other.contains(Int(member)) { count += 1 }
-        case .bits(let set):
-            let mine = set.words
-            let theirs = other.words
-            for index in 0..<min(mine.count, theirs.count) { count &+= (mine[index] & theirs[index]).nonzeroBitCount }
-        }
-        return count
-    }
+    func shared(with other: PersonSet) -> Int { persons.shared(with: other) }
 }
 
 /// Sixteen counts of a set's members by a fixed hash of the ordinal. It is linear, so the sketch of a difference bounds the
