@@ -20,19 +20,17 @@ struct LedgerLog: Sendable {
         var revision: UInt64 = 0
     }
 
-    private let key: SymmetricKey
-
-    init(key: SymmetricKey) { self.key = key }
+    let seal: LedgerSeal
 
     /// Seals what comes after `point`.
     /// - Returns: what to store, and the point after it.
     func append(
         _ change: SealedLedgerBytes, revision: UInt64, after point: Point, replacesEarlierForm: Bool = false
     ) throws(NodeError) -> (append: LedgerAppend, point: Point) {
-        let record = try seal(change.bytes, Self.place(point))
+        let record = try seal.close(change.bytes, boundTo: Self.place(point))
         let next = Point(count: point.count + 1, link: Self.link(point, record), revision: revision)
         let append = LedgerAppend(
-            sequence: point.count, record: record, head: try seal(Self.bytes(next), Self.headLabel),
+            sequence: point.count, record: record, head: try seal.close(Self.bytes(next), boundTo: Self.headLabel),
             replacesEarlierForm: replacesEarlierForm)
         return (append, next)
     }
@@ -41,7 +39,7 @@ struct LedgerLog: Sendable {
     /// - Returns: what it holds, and the point after it but for the revision.
     /// - Throws: `INTEGRITY` where it is not the record that was appended there.
     func open(_ record: [UInt8], after point: Point) throws(NodeError) -> (opened: SealedLedgerBytes, point: Point) {
-        guard let opened = unseal(record, Self.place(point)) else {
+        guard let opened = seal.open(record, boundTo: Self.place(point)) else {
             throw Self.damaged("its record \(point.count) is not the one that was written there by this node")
         }
         let next = Point(count: point.count + 1, link: Self.link(point, record), revision: point.revision)
@@ -51,7 +49,7 @@ struct LedgerLog: Sendable {
     /// What the head says.
     /// - Throws: `INTEGRITY` where it does not open with this node's secret.
     func point(_ head: [UInt8]) throws(NodeError) -> Point {
-        guard let bytes = unseal(head, Self.headLabel), bytes.count == Self.headLength else {
+        guard let bytes = seal.open(head, boundTo: Self.headLabel), bytes.count == Self.headLength else {
             throw Self.damaged("its head does not open with this node's secret")
         }
         func number(_ place: Int) -> UInt64 { (0..<8).reversed().reduce(0) { $0 << 8 | UInt64(bytes[place + $1]) } }
@@ -87,17 +85,5 @@ struct LedgerLog: Sendable {
         hash.update(data: place(point))
         hash.update(data: record)
         return Array(hash.finalize())
-    }
-
-    private func seal(_ bytes: [UInt8], _ boundTo: [UInt8]) throws(NodeError) -> [UInt8] {
-        guard let box = try? AES.GCM.seal(bytes, using: key, authenticating: boundTo), let combined = box.combined else {
-            throw NodeError(.state, "The release ledger could not be sealed.", advice: "Report this.")
-        }
-        return Array(combined)
-    }
-
-    private func unseal(_ bytes: [UInt8], _ boundTo: [UInt8]) -> [UInt8]? {
-        guard let box = try? AES.GCM.SealedBox(combined: bytes) else { return nil }
-        return (try? AES.GCM.open(box, using: key, authenticating: boundTo)).map(Array.init)
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 @_spi(Hospital) import Disclosure
 import Federation
 import Foundation
@@ -15,12 +14,12 @@ struct LedgerStore: Sendable {
     /// A new epoch begins at most so often: each one halves what patients were exposed to and gives projects new numbers.
     static let leastEpoch: Int64 = 90 * 86_400
 
-    private let key: SymmetricKey
+    private let sealing: LedgerSeal
     private let log: LedgerLog
 
     init(secret: NodeSecret) {
-        key = secret.sealingKey
-        log = LedgerLog(key: key)
+        sealing = LedgerSeal(secret: secret)
+        log = LedgerLog(seal: sealing)
     }
 
     /// The ledger as it stands on the disk, and how far its records go.
@@ -58,7 +57,7 @@ struct LedgerStore: Sendable {
         let known =
             try await spool?.setting(Self.registerName).map { bytes throws(NodeError) in try Self.ids(unseal(bytes)) } ?? []
         let (ids, places) = Self.place(source.persons, after: known)
-        if ids.count != known.count { changes[Self.registerName] = try seal(Self.bytes(ids)) }
+        if ids.count != known.count { changes[Self.registerName] = try sealing.close(Self.bytes(ids)) }
 
         var kept = current?.kept
         if kept == nil, let spool { kept = try await read(spool, mostPersons: ids.count) }
@@ -161,7 +160,7 @@ struct LedgerStore: Sendable {
     }
 
     /// The ledger of shares as it is kept.
-    func seal(_ shares: ShareLedger) throws(NodeError) -> [UInt8] { try seal(shares.bytesToSeal.bytes) }
+    func seal(_ shares: ShareLedger) throws(NodeError) -> [UInt8] { try sealing.close(shares.bytesToSeal.bytes) }
 
     /// The kept ledger of shares, or a new one.
     /// - Throws: `INTEGRITY` where it does not open with this node's secret.
@@ -186,20 +185,11 @@ struct LedgerStore: Sendable {
         return (ids, places)
     }
 
-    // MARK: sealing (AES-256-GCM)
-
-    private func seal(_ bytes: [UInt8]) throws(NodeError) -> [UInt8] {
-        guard let box = try? AES.GCM.seal(bytes, using: key), let combined = box.combined else {
-            throw NodeError(.state, "The release ledger could not be sealed.", advice: "Report this.")
-        }
-        return Array(combined)
-    }
+    // MARK: bytes
 
     private func unseal(_ bytes: [UInt8]) throws(NodeError) -> [UInt8] {
-        guard let box = try? AES.GCM.SealedBox(combined: bytes), let opened = try? AES.GCM.open(box, using: key) else {
-            throw LedgerLog.damaged("it does not open with this node's secret")
-        }
-        return Array(opened)
+        guard let opened = sealing.open(bytes) else { throw LedgerLog.damaged("it does not open with this node's secret") }
+        return opened
     }
 
     private static func bytes(_ ids: [Int64]) -> [UInt8] {
