@@ -1,6 +1,6 @@
 /// The observation periods of one block's persons, to say which rows start inside one.
 struct BlockPeriods {
-    private var offsets = [Int32](repeating: 0, count: FileLayout.blockSize + 1)
+    private var offsets = RowOrder.offsets(of: [], persons: FileLayout.blockSize)
     private var periods: [(start: Int32, end: Int32)] = []
 
     /// The periods that are about to be written.
@@ -14,28 +14,16 @@ struct BlockPeriods {
     /// Reads the periods that were written for a block.
     init(block: Int, written: WrittenTable, sink: FileSink) throws(EventIndexError) {
         guard let hot = written.blocks[block], let end = hot.end else { return }
-        let count = Int(hot.person.rows)
-        let persons: [UInt16] = Self.numbers(try sink.read(hot.person))
-        var starts = (Self.numbers(try sink.read(hot.start)) as [UInt16]).map { Int32($0) + HotDay.origin }
+        let persons: [UInt16] = try sink.numbers(hot.person)
+        let days: [UInt16] = try sink.numbers(hot.start)
+        var starts = days.map { Int32($0) + HotDay.origin }
         if let escapes = hot.escapes {
-            let pairs: [Int32] = Self.numbers(try sink.read(escapes))
+            let pairs: [Int32] = try sink.numbers(escapes)
             for pair in stride(from: 0, to: pairs.count, by: 2) {
                 starts[Int(UInt32(bitPattern: pairs[pair]))] = pairs[pair + 1]
             }
         }
-        var lengths = [Int64](repeating: Int64.min, count: count)
-        let ends = try sink.read(end)
-        try translated("The observation periods written") {
-            try ends.withUnsafeBytes { raw in
-                let column = try WholeColumn(Bytes(raw), rows: count)
-                try persons.withUnsafeBufferPointer { persons in
-                    try lengths.withUnsafeMutableBufferPointer { buffer in
-                        guard let start = buffer.baseAddress else { return }
-                        try column.decode(0..<count, persons: persons, into: start)
-                    }
-                }
-            }
-        }
+        let lengths = try sink.values(end, of: persons)
         arrange(persons) { (starts[$0], Self.end(starts[$0], lengths[$0], null: Int64.min)) }
     }
 
@@ -44,13 +32,8 @@ struct BlockPeriods {
         length == null ? Int32.min : Int32(truncatingIfNeeded: Int64(start) &+ length)
     }
 
-    private static func numbers<Number: FixedWidthInteger>(_ bytes: [UInt8]) -> [Number] {
-        bytes.withUnsafeBytes { Array($0.bindMemory(to: Number.self)) }
-    }
-
     private mutating func arrange(_ persons: [UInt16], _ period: (Int) -> (start: Int32, end: Int32)) {
-        for person in persons { offsets[Int(person) + 1] += 1 }
-        for person in 0..<FileLayout.blockSize { offsets[person + 1] += offsets[person] }
+        offsets = RowOrder.offsets(of: persons, persons: FileLayout.blockSize)
         var next = offsets
         periods = Array(repeating: (0, Int32.min), count: persons.count)
         for (place, person) in persons.enumerated() {

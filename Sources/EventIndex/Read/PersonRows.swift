@@ -79,10 +79,7 @@ extension PersonRows {
 
 extension ObservationPeriods {
     init(_ rows: EventRows, persons: Int) {
-        var offsets = [Int32](repeating: 0, count: persons + 1)
-        for person in rows.person { offsets[Int(person) + 1] += 1 }
-        for person in 0..<persons { offsets[person + 1] += offsets[person] }
-        self.offsets = offsets
+        offsets = RowOrder.offsets(of: rows.person, persons: persons)
         start = rows.start
         end = rows.end
         id = rows.id

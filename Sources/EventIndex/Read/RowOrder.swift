@@ -1,5 +1,14 @@
 /// Puts rows in the order (person, start, id).
 enum RowOrder {
+    /// Where the rows of each person of a block begin once they lie by person: person p has `offsets[p] ..< offsets[p + 1]`.
+    /// - Parameter persons: how many persons there are.
+    static func offsets(of rows: [UInt16], persons: Int) -> [Int32] {
+        var offsets = [Int32](repeating: 0, count: persons + 1)
+        for person in rows { offsets[Int(person) + 1] += 1 }
+        for person in 0..<persons { offsets[person + 1] += offsets[person] }
+        return offsets
+    }
+
     /// The places of the rows in that order, of all rows or of the ones in `among`. Equal rows keep their order.
     static func sorted(persons: [UInt16], starts: [Int32], ids: [Int64], among: [UInt32]? = nil) -> [UInt32] {
         let rows = among ?? Array(0..<UInt32(persons.count))
