@@ -130,17 +130,9 @@ import Testing
     }
 
     @Test func thePolicyAllowsItOnlyWithAGuardianAndOnlyWhereItSaysSo() throws {
+        let keys = (0..<2).map { _ in "\"\(Hex.encode(SigningKey().verificationKey.bytes))\"" }.joined(separator: ", ")
         func policy(_ lines: String) throws -> Policy {
-            try Policy(
-                text: """
-                    schema: dure.policy/1
-                    version: 1
-                    changed_by: "test"
-                    reason: "test"
-                    totals:
-                      officers: ["\(Hex.encode(SigningKey().verificationKey.bytes))", "\(Hex.encode(SigningKey().verificationKey.bytes))"]
-                    \(lines)
-                    """, name: "policy.yaml")
+            try Consortium.policy("\(Consortium.policyYAML)\ntotals:\n  officers: [\(keys)]\n\(lines)")
         }
         #expect(try policy("").totals?.isDistinctAllowed == false)
         #expect(try policy("").json["totals"]?["distinct"] == nil)

@@ -51,6 +51,11 @@ public enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The 16 digits of a number, the highest first.
+    public static func encode(_ number: UInt64) -> String {
+        withUnsafeBytes(of: number.bigEndian) { encode($0) }
+    }
+
     /// The bytes of `text`, or nil where a character is foreign or the length is odd.
     public static func decode(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)

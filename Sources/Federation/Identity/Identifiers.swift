@@ -93,8 +93,7 @@ public struct BootID: Identifier {
     }
     /// A new identifier from `generator`.
     public static func random(using generator: inout some RandomNumberGenerator) -> BootID {
-        let digits = String(UInt64.random(in: .min ... .max, using: &generator), radix: 16)
-        return BootID(unchecked: String(repeating: "0", count: 16 - digits.count) + digits)
+        BootID(unchecked: Hex.encode(UInt64.random(in: .min ... .max, using: &generator)))
     }
 }
 

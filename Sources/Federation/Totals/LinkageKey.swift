@@ -47,9 +47,7 @@ public struct LinkageKey: Sendable {
         /// Somebody whom no other hospital knows, made up or without an identifier: a zero byte, which no identifier holds, the
         /// hospital, a line feed, and 64 bits of that hospital's own in 16 hexadecimal digits.
         public init(of hospital: HospitalID, own bits: UInt64) {
-            let digits = String(bits, radix: 16)
-            let padded = String(repeating: "0", count: 16 - digits.count) + digits
-            bytes = [0] + Array("\(hospital)\n\(padded)".utf8)
+            bytes = [0] + Array("\(hospital)\n\(Hex.encode(bits))".utf8)
         }
     }
 }
