@@ -38,11 +38,14 @@ struct NeighbourSearch {
             return Int(known[place])
         }
 
+        /// How many members a released set has that are not in this one.
+        func outside(_ place: Int) -> Int { ledger.entries[place].set.size - shared(place) }
+
         /// Whether a released set lies in this one but for fewer than `reach` patients.
         func holds(_ place: Int, reach: Int) -> Bool {
             let entry = ledger.entries[place]
             return entry.set.size < size + reach && SetSketch.excess(entry.sketch, over: sketch) < reach
-                && entry.set.size - shared(place) < reach
+                && outside(place) < reach
         }
 
         /// Whether this set lies in a released one but for fewer than `reach` patients.
@@ -79,15 +82,33 @@ struct NeighbourSearch {
     /// Two sets that make up the new one: both lie in it but for a few patients.
     private func sum(_ target: Target, _ isDangerous: (PersonSet) -> Bool) -> Neighbour? {
         let within = ledger.entries.indices.filter { target.holds($0, reach: reach) }
+        // A ledger can hold thousands of such sets, most of them small: only those that have the missing size are looked at.
+        let sizes = within.map { ledger.entries[$0].set.size }
+        let bySize = within.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
         for (index, first) in within.enumerated() {
-            let rest = target.size - ledger.entries[first].set.size
+            let rest = target.size - sizes[index]
             let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
-            for second in within[(index + 1)...] where abs(rest - ledger.entries[second].set.size) < slack {
-                guard SetSketch.norm(sketch &- ledger.entries[second].sketch.counts) < slack else { continue }
+            let fitting = bySize[bySize.partition { sizes[$0] > rest - slack }..<bySize.partition { sizes[$0] >= rest + slack }]
+            for second in fitting.filter({ $0 > index }).sorted().map({ within[$0] }) {
+                guard SetSketch.norm(sketch &- ledger.entries[second].sketch.counts) < slack,
+                    leastOfSum(target, first, second) < reach
+                else { continue }
                 if let found = check(target.set, first, second, plus: true, isDangerous) { return found }
             }
         }
         return nil
+    }
+
+    /// A lower bound of the residual of a sum: whoever of the two sets is outside, and who of the new set is in none of them or
+    /// in both.
+    private func leastOfSum(_ target: Target, _ first: Int, _ second: Int) -> Int {
+        max(target.outside(first), target.outside(second)) + abs(target.shared(first) + target.shared(second) - target.size)
+    }
+
+    /// A lower bound of the residual of a difference: who of the new set is not in the first or is in the second, and outside of
+    /// it whoever is in one of the two only.
+    private func leastOfDifference(_ target: Target, _ first: Int, _ second: Int) -> Int {
+        max(target.size - target.shared(first), target.shared(second)) + abs(target.outside(first) - target.outside(second))
     }
 
     /// One set less another: the first holds the new one but for a few patients, the second holds few of it.
@@ -97,7 +118,8 @@ struct NeighbourSearch {
             let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
             for second in ledger.places(sizesFrom: rest - slack, through: rest + slack)
             where second != first {
-                guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack, target.shared(second) < reach
+                guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack,
+                    leastOfDifference(target, first, second) < reach
                 else { continue }
                 if let found = check(target.set, first, second, plus: false, isDangerous) { return found }
             }
