@@ -38,6 +38,35 @@ struct LedgerTests {
     }
 
     @Test(
+        "A sum and a difference of two groups are found behind more sets than the window has, of few patients and of many, and only where few patients differ",
+        arguments: [100, 4_000])
+    func oldPairs(_ size: Int) throws {
+        let universe = 20_000
+        var hospital = MadeHospital(universe: universe, rules: .made(exposureCap: 1_000))
+        func adopt(_ members: Range<Int>, _ shown: Int) {
+            hospital.ledger.adopt(PersonSet(universe: universe, members: members), shown: shown)
+        }
+        adopt(0..<size, 100)
+        adopt(size..<2 * size + size / 5, 120)
+        adopt(10_000..<10_000 + 2 * size, 500)
+        adopt(10_000..<10_000 + size / 2, 200)
+        for place in 0..<1_100 { adopt(18_100 + place..<18_130 + place, 30) }
+
+        for (members, shown) in [(0..<2 * size + size / 5, 220), (10_000 + size / 2..<10_000 + 2 * size, 300)] {
+            for (dropped, added, isKnown) in [
+                (0, 0, true), (3, 2, true), (0, 9, true), (10, 10, false), (0, 40, false), (40, 0, false),
+            ] {
+                let asked = Array(members.dropFirst(dropped)) + Array(19_900..<19_900 + added)
+                let plan = try hospital.gate.plan(
+                    EvaluatedAnswer(total: PersonSet(universe: universe, members: asked)), for: ReleaseRequest(project: "p"),
+                    against: hospital.ledger)
+                #expect(plan.outcomes.known == (isKnown ? 1 : 0), "\(members), \(dropped) fewer, \(added) more")
+                if isKnown { #expect(plan.disclosed.total.shown == shown) }
+            }
+        }
+    }
+
+    @Test(
         "A ledger with more sets than its window looks back as far after it was stored as before",
         arguments: [1_025, 1_600])
     func windows(_ count: Int) throws {

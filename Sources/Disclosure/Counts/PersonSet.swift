@@ -281,6 +281,34 @@ extension PersonSet {
         }
     }
 
+    /// Whether fewer than so many persons are here and not in `other`. It ends as soon as it has found that many: of sets that have
+    /// nothing to do with each other it looks at a few persons only. The universes may differ.
+    func isWithin(_ other: PersonSet, butForFewerThan limit: Int) -> Bool {
+        var missing = 0
+        switch (form, other.form) {
+        case (.list(let mine), .list(let theirs)):
+            var place = 0
+            for person in mine {
+                while place < theirs.count, theirs[place] < person { place += 1 }
+                guard place == theirs.count || theirs[place] != person else { continue }
+                missing += 1
+                if missing >= limit { return false }
+            }
+        case (.list(let mine), .bits):
+            for person in mine where person >= other.universe || !other.contains(Int(person)) {
+                missing += 1
+                if missing >= limit { return false }
+            }
+        case (.bits(let mine), .bits(let theirs)):
+            for index in mine.indices {
+                missing += (mine[index] & ~(index < theirs.count ? theirs[index] : 0)).nonzeroBitCount
+                if missing >= limit { return false }
+            }
+        case (.bits, .list): missing = size - shared(with: other)
+        }
+        return missing < limit
+    }
+
     private static func shared(_ mine: [UInt32], _ theirs: [UInt32]) -> Int {
         var (count, first, second) = (0, 0, 0)
         while first < mine.count, second < theirs.count {

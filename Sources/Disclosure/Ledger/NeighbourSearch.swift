@@ -20,6 +20,8 @@ struct NeighbourSearch {
         let set: PersonSet
         let size: Int
         let sketch: SetSketch
+        /// The same persons in the form that takes less room: a few are compared with thousands of sets.
+        private let compact: PersonSet
         private let ledger: ReleaseLedger
         /// How many of its members each released set holds, once asked; -1 before.
         private var known: [Int32]
@@ -27,6 +29,7 @@ struct NeighbourSearch {
         init(_ set: PersonSet, _ ledger: ReleaseLedger) {
             self.set = set
             self.ledger = ledger
+            compact = set.compact
             size = set.size
             sketch = SetSketch { set.forEachMember($0) }
             known = [Int32](repeating: -1, count: ledger.entries.count)
@@ -34,7 +37,7 @@ struct NeighbourSearch {
 
         /// How many of its members a released set holds.
         func shared(_ place: Int) -> Int {
-            if known[place] < 0 { known[place] = Int32(ledger.entries[place].set.shared(with: set)) }
+            if known[place] < 0 { known[place] = Int32(ledger.entries[place].set.shared(with: compact)) }
             return Int(known[place])
         }
 
@@ -45,14 +48,14 @@ struct NeighbourSearch {
         func holds(_ place: Int, reach: Int) -> Bool {
             let entry = ledger.entries[place]
             return entry.set.size < size + reach && SetSketch.excess(entry.sketch, over: sketch) < reach
-                && outside(place) < reach
+                && entry.set.persons.isWithin(compact, butForFewerThan: reach)
         }
 
         /// Whether this set lies in a released one but for fewer than `reach` patients.
         func liesIn(_ place: Int, reach: Int) -> Bool {
             let entry = ledger.entries[place]
             return size < entry.set.size + reach && SetSketch.excess(sketch, over: entry.sketch) < reach
-                && size - shared(place) < reach
+                && compact.isWithin(entry.set.persons, butForFewerThan: reach)
         }
     }
 
