@@ -323,10 +323,9 @@ extension PersonSet {
     /// Whether every member is in `other`.
     public func isSubset(of other: PersonSet) -> Bool {
         check(other)
-        if case .list(let list) = form { return list.allSatisfy { other.contains(Int($0)) } }
-        let (mine, theirs) = (words, other.words)
-        return mine.indices.allSatisfy { mine[$0] & ~theirs[$0] == 0 }
+        return isWithin(other, butForFewerThan: 1)
     }
+
     /// Whether nobody is in both.
     public func isDisjoint(with other: PersonSet) -> Bool {
         check(other)
