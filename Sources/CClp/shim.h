@@ -1,5 +1,6 @@
 #pragma once
 #include <coin/Clp_C_Interface.h>
+#include <stdbool.h>
 
 // CLP's C interface, with the handful of calls that the table attack needs under names that Swift can use.
 // A model is an opaque pointer on the Swift side.
@@ -51,6 +52,9 @@ static inline int dure_clp_dual(void *model) {
   Clp_dual((Clp_Simplex *)model, 0);
   return Clp_status((Clp_Simplex *)model);
 }
+
+/// Whether the last solution meets every equation and bound.
+static inline bool dure_clp_is_feasible(void *model) { return Clp_primalFeasible((Clp_Simplex *)model) != 0; }
 
 static inline const double *dure_clp_columns(void *model) { return Clp_primalColumnSolution((Clp_Simplex *)model); }
 static inline const double *dure_clp_row_duals(void *model) { return Clp_dualRowSolution((Clp_Simplex *)model); }

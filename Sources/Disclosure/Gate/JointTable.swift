@@ -18,9 +18,11 @@ struct JointTable {
     private typealias Dimension = EvaluatedBreakdown.Dimension
 
     /// - Parameters:
-    ///   - cells: the cells of the new table as it would be protected alone; what lies beyond the table's keys is left out.
+    ///   - demands: what each cell of the new table needs.
+    ///   - unions: inner cells of the new table that are together a group whose number was shown before.
     init(
-        _ table: BreakdownTable, _ dimensions: [EvaluatedBreakdown.Dimension], demands: [SuppressionTable.Demand], threshold: Int,
+        _ table: BreakdownTable, _ dimensions: [EvaluatedBreakdown.Dimension], demands: [SuppressionTable.Demand],
+        unions: [[Int32]], threshold: Int,
         with earlier: [(key: ReleaseLedger.TableKey, table: ReleaseLedger.ReleasedTable)], universe: Int
     ) {
         let others = earlier.map { one in one.key.shape.map { Dimension(name: $0[0], categories: Array($0.dropFirst())) } }
@@ -92,6 +94,19 @@ struct JointTable {
                     cells.append(
                         .init(id: "\u{1}\(number) " + cell.key.joined(separator: "|"), atoms: found, value: size, demand: demand))
                 }
+            }
+        }
+        let innerKeys = Dictionary(
+            zip(table.atoms, table.keys).filter { $0.count == 1 && !$1.contains(DisclosedBreakdown.all) }.map { ($0[0], $1) },
+            uniquingKeysWith: { first, _ in first })
+        for (number, union) in unions.enumerated() {
+            let found = union.compactMap { innerKeys[$0] }.flatMap { members($0, dimensions) }.sorted()
+            if let same = places[found] {
+                guard same != table.keys.count - 1, cells[same].demand != .released else { continue }
+                cells[same] = .init(id: cells[same].id, atoms: found, value: cells[same].value, demand: .known)
+            } else {
+                places[found] = cells.count
+                cells.append(.init(id: "\u{1}union \(number)", atoms: found, value: value(found), demand: .known))
             }
         }
         self.known = known

@@ -72,7 +72,8 @@ struct TableRelease {
         var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
         demands[last] = .none
         let joint = JointTable(
-            table, breakdown.dimensions, demands: demands, threshold: rules.threshold, with: earlier, universe: persons.universe)
+            table, breakdown.dimensions, demands: demands, unions: unionsNearReleasedSets(table, persons, draft),
+            threshold: rules.threshold, with: earlier, universe: persons.universe)
         let seed = counts.key.draw("table", values.digests[last])
         let protection = TableProtection(threshold: rules.threshold, zero: rules.zero)
         guard let statuses = try? protection.statuses(of: joint.suppression, seed: seed),
@@ -107,7 +108,7 @@ struct TableRelease {
         _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet, _ draft: inout ReleaseLedger
     ) throws(DisclosureError) -> [CellStatus] {
         var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
-        demands[demands.count - 1] = isTotalOpen(draft) ? .none : .uncertain
+        demands[demands.count - 1] = isTotalOpen(draft) ? .none : .known
         var cells = table.keys.indices.map { index in
             SuppressionTable.Cell(
                 id: table.keys[index].joined(separator: "|"), atoms: table.atoms[index], value: values.sizes[index],
@@ -116,11 +117,11 @@ struct TableRelease {
         for (number, union) in unionsNearReleasedSets(table, persons, draft).enumerated() {
             if let same = table.atoms.firstIndex(of: union) {
                 if same != cells.count - 1 || !isTotalOpen(draft) {
-                    cells[same] = .init(id: cells[same].id, atoms: union, value: cells[same].value, demand: .uncertain)
+                    cells[same] = .init(id: cells[same].id, atoms: union, value: cells[same].value, demand: .known)
                 }
             } else {
                 let value = union.reduce(0) { $0 + values.innerSizes[Int($1)] }
-                cells.append(.init(id: "\u{1}union \(number)", atoms: union, value: value, demand: .uncertain))
+                cells.append(.init(id: "\u{1}union \(number)", atoms: union, value: value, demand: .known))
             }
         }
         let suppression = SuppressionTable(atomValues: values.innerSizes, cells: cells)
@@ -148,8 +149,8 @@ struct TableRelease {
         let persons = table.persons(of: cell)
         if counts.isSmall(persons, &draft.verdicts) { return .small }
         guard rules.ledger, cell != table.keys.count - 1 else { return .none }
-        if table.atoms[cell].count == 1, draft.isOverexposed(persons, cap: rules.exposureCap) { return .uncertain }
-        return counts.neighbour(of: persons, in: &draft) == nil ? .none : .uncertain
+        if counts.neighbour(of: persons, in: &draft) != nil { return .known }
+        return table.atoms[cell].count == 1 && draft.isOverexposed(persons, cap: rules.exposureCap) ? .uncertain : .none
     }
 
     /// Unions of inner cells that are within reach of a released set: their sum must not be computable.
@@ -193,7 +194,7 @@ struct TableRelease {
                 disclosed[cell] = .exact(0)
             } else {
                 let shown = rounding.shown(values.sizes[cell], values.digests[cell])
-                disclosed[cell] = rounding.disclosed(shown)
+                disclosed[cell] = rounding.disclosedCell(shown)
                 if rules.ledger {
                     _ = draft.record(
                         table.persons(of: cell), shown: shown, cohort: nil, chargesExposure: table.atoms[cell].count == 1)

@@ -13,6 +13,10 @@ struct IntervalRepair {
     private static let tolerance = 1e-6
     /// Tables up to this size get the second pass that publishes again what turned out not to be needed.
     private static let largestTrimmed = 700
+    /// Steps of one program of a sweep. Each table on the way is a witness, too, and what it stretches need not be wanted any more:
+    /// to ask anew often takes far fewer steps than to go to an extreme of what was wanted at first.
+    private static let sweepSteps: Int32 = 100
+    private static let mostSweeps = 1_000
 
     /// What has been proved so far about each cell: how far down and up witnesses stretch it.
     private struct Reach {
@@ -41,18 +45,14 @@ struct IntervalRepair {
         var extra = Set<Int>()
         for cell in table.cells.indices where hidden[cell] {
             for upwards in [false, true] where !isMet(cell, upwards, reach) {
-                guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else {
-                    reach.high[cell] = .infinity
-                    continue
-                }
-                record(solution.atoms, &reach)
-                if isMet(cell, upwards, reach) { continue }
-                let need = missing(cell, upwards, solution.value, reach)
+                guard let value = try stretch(cell, upwards, program, &reach), !isMet(cell, upwards, reach) else { continue }
+                let need = missing(cell, upwards, value, reach)
                 let binding = program.binding(hidden)
                 if binding.contains(where: { extra.contains($0.cell) }) { continue }
                 guard let freed = choose(binding, need) else {
-                    // Downwards nothing holds it back but 0: the room it needs is upwards.
-                    if !isPrimary[cell] || !upwards { continue }
+                    // Downwards nothing holds it back but 0: the room it needs is upwards. And what holds it back without
+                    // the table, numbers from elsewhere, hiding cells of the table does not take away.
+                    if !isPrimary[cell] || !upwards || program.hasKnown { continue }
                     throw DisclosureError(
                         .notProtected, "no published cell is left that could protect the cell \(table.cells[cell].id)",
                         advice: "Ask with fewer dimensions")
@@ -61,6 +61,21 @@ struct IntervalRepair {
             }
         }
         return extra
+    }
+
+    /// Stretches one cell as far as it goes. A known cell is asked for as if nothing were known from elsewhere, and what is found
+    /// then proves nothing for the others.
+    /// - Returns: the value that it can have; nil where it has no bound.
+    private func stretch(
+        _ cell: Int, _ upwards: Bool, _ program: TableProgram, _ reach: inout Reach
+    ) throws(DisclosureError) -> Double? {
+        let isKnown = table.cells[cell].demand == .known
+        guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards, withKnown: !isKnown) else {
+            reach.high[cell] = .infinity
+            return nil
+        }
+        record(solution.atoms, &reach) { (table.cells[$0].demand == .known) == isKnown }
+        return solution.value
     }
 
     /// A primary must reach its need. A secondary must only not be exact: one that is, is no protection and looks hidden
@@ -81,8 +96,8 @@ struct IntervalRepair {
         return max(width, upwards ? needs[cell].high - value : value - needs[cell].low)
     }
 
-    private func record(_ atoms: [Double], _ reach: inout Reach) {
-        for (index, cell) in table.cells.enumerated() {
+    private func record(_ atoms: [Double], _ reach: inout Reach, where isMeant: (Int) -> Bool = { _ in true }) {
+        for (index, cell) in table.cells.enumerated() where isMeant(index) {
             var sum = 0.0
             for atom in cell.atoms { sum += atoms[Int(atom)] }
             reach.low[index] = min(reach.low[index], sum)
@@ -94,14 +109,16 @@ struct IntervalRepair {
     private func sweep(_ program: TableProgram, _ reach: inout Reach, _ seed: UInt64) throws(DisclosureError) {
         var jitter = JitterStream(seed: seed ^ 0x5EED)
         for upwards in [true, false] {
-            for _ in 0..<32 {
-                let open = table.cells.indices.filter { isPrimary[$0] && !isMet($0, upwards, reach) }
+            for _ in 0..<Self.mostSweeps {
+                let open = table.cells.indices.filter {
+                    isPrimary[$0] && table.cells[$0].demand != .known && !isMet($0, upwards, reach)
+                }
                 guard open.count > 8 else { break }
                 let weighted = open.map { (cell: $0, weight: jitter.fraction() < 0.5 ? 0.01 : jitter.fraction()) }
-                guard let solution = try program.extreme(of: weighted, maximise: upwards) else { break }
+                guard let solution = try program.extreme(of: weighted, maximise: upwards, steps: Self.sweepSteps) else { break }
                 record(solution.atoms, &reach)
                 let left = open.count { !isMet($0, upwards, reach) }
-                if left * 10 > open.count * 9 { break }
+                if solution.isExtreme, left * 10 > open.count * 9 { break }
             }
         }
     }
@@ -142,11 +159,7 @@ struct IntervalRepair {
         let program = TableProgram(table: table, hidden: hidden)
         for cell in table.cells.indices where hidden[cell] {
             for upwards in [false, true] where !isMet(cell, upwards, reach) {
-                guard let solution = try program.extreme(of: [(cell, 1)], maximise: upwards) else {
-                    reach.high[cell] = .infinity
-                    continue
-                }
-                record(solution.atoms, &reach)
+                guard try stretch(cell, upwards, program, &reach) != nil else { continue }
                 if !isMet(cell, upwards, reach), upwards || needs[cell].width == 0 { return false }
             }
         }

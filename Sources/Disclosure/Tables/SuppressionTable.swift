@@ -12,6 +12,9 @@
         /// Hidden because its exact value would tell about a few patients, whatever its size: the value must stay uncertain
         /// by k either way.
         case uncertain
+        /// The same, and an attacker has its value already: it is that of a group whose number was shown before. So the table must
+        /// not give it exactly, and the other cells must be protected from whoever has it.
+        case known
         /// Nobody can be in it whatever the data: published as 0.
         case impossible
         /// It was published before, with an earlier table of the same patients: it cannot be hidden any more.

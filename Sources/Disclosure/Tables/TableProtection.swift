@@ -52,7 +52,7 @@
     private func isPrimary(_ cell: SuppressionTable.Cell) -> Bool {
         switch cell.demand {
         case .impossible, .released, .withheld: false
-        case .small, .uncertain: true
+        case .small, .uncertain, .known: true
         case .none: cell.value < threshold && (cell.value > 0 || zero == .merge)
         }
     }
@@ -76,7 +76,7 @@
     /// must stay uncertain by k either way, or by 2k together.
     private func need(_ cell: SuppressionTable.Cell) -> IntervalNeed {
         let floor = zero == .show ? 1 : 0
-        guard cell.demand == .uncertain, cell.value >= threshold else {
+        guard cell.demand == .uncertain || cell.demand == .known, cell.value >= threshold else {
             return IntervalNeed(low: Double(min(cell.value, floor)), high: Double(threshold))
         }
         return IntervalNeed(low: Double(cell.value), high: Double(cell.value), width: Double(2 * threshold))
