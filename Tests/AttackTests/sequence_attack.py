@@ -5,20 +5,22 @@ Input: JSON lines, one sequence a line: "sizes" (patients of each smallest group
 attacker, used to say which groups are small and to check that the truth fits what is deduced), "k", "d", "base",
 "smallestShown", and "replies": {"atoms": [...], "kind", "value", "low", "high"}.
 
-The attacker is told more than anybody outside could know: of each number whether it is new, or is that of a group that differs
-by a few patients. It deduces
+The attacker takes every reply for what it states. With --new it is told more than anybody outside can know for certain, other
+people's questions being answered by the same node: of each number whether it is new, or is that of a group that differs by a few
+patients, and of each hidden one why it is hidden. Then it deduces
 
   new         the group has value - base + 1 ... value + base - 1 patients; the smallest number shown stands for k and more
-  known       what is stated; with --told also: the patients by which the group differs from one shown group, or from the sum or
-              difference of two, with that number are at most k + d - 1 (of several such combinations the true one is told)
-  hidden      at most k + d - 1 patients, unless it is hidden because its patients were in many shown groups (told, too)
+  known       what is stated; with --told (which is --new and more) also: the patients by which the group differs from one shown
+              group, or from the sum or difference of two, with that number are at most k + d - 1 (of several such combinations
+              the true one is told)
+  hidden      at most k + d - 1 patients, unless it is hidden because its patients were in many shown groups
   hiddenCell  what is stated (it may be hidden to protect another cell)
 
-and looks, for each group of fewer than k patients, for the smallest and the largest number that fit all of it, by mixed-integer
+It looks, for each group of fewer than k patients, for the smallest and the largest number that fit all of it, by mixed-integer
 programs: whole patients, so at least as strong as linear programs with fractions (scipy's HiGHS). A group is exact where one number
 is left, narrow where none of at least k is left, or fewer than k + 1 numbers are.
 
-  sequence_attack.py [--told] [--most N] FILE
+  sequence_attack.py [--new | --told] [--most N] FILE
 """
 import argparse
 import itertools
@@ -31,7 +33,7 @@ from scipy.sparse import bmat, csr_matrix, eye
 TOLERANCE = 1e-6
 
 
-def deductions(sequence, told):
+def deductions(sequence, knows):
     """Rows (coefficients over groups of patients, low, high) that an attacker knows to hold."""
     sizes = np.array(sequence["sizes"], float)
     k, most, base = sequence["k"], sequence["k"] + sequence["d"] - 1, sequence["base"]
@@ -47,11 +49,13 @@ def deductions(sequence, told):
         vector = np.zeros(len(sizes))
         vector[reply["atoms"]] = 1
         low, high = reply["low"], reply["high"]
-        if reply["kind"] == "new" and "value" in reply and reply["value"] > 0:
+        if knows == "stated":
+            pass
+        elif reply["kind"] == "new" and "value" in reply and reply["value"] > 0:
             value = reply["value"]
             low, high = (k if value <= least else value - base + 1), value + base - 1
             shown.append((vector, value))
-        elif reply["kind"] == "known" and told:
+        elif reply["kind"] == "known" and knows == "told":
             difference = nearest(vector, reply["value"], shown, sizes, most, base, least)
             if difference is not None:
                 add(difference, 0, most)
@@ -117,9 +121,9 @@ class Tables:
         return result.fun
 
 
-def attack(sequence, told):
+def attack(sequence, knows):
     """The small groups that are exact, and those that are narrow."""
-    sizes, rows = deductions(sequence, told)
+    sizes, rows = deductions(sequence, knows)
     k = sequence["k"]
     tables = Tables(sizes, rows)
     small = [group for group in range(len(sizes)) if sizes[group] < k]
@@ -159,7 +163,8 @@ def attack(sequence, told):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("file")
-    parser.add_argument("--told", action="store_true")
+    parser.add_argument("--new", dest="knows", action="store_const", const="new", default="stated")
+    parser.add_argument("--told", dest="knows", action="store_const", const="told")
     parser.add_argument("--most", type=int, default=10**9)
     options = parser.parse_args()
     count, exact, narrow = 0, 0, 0
@@ -167,7 +172,7 @@ def main():
         for line in itertools.islice(lines, options.most):
             sequence = json.loads(line)
             count += 1
-            found = attack(sequence, options.told)
+            found = attack(sequence, options.knows)
             exact += bool(found[0])
             narrow += bool(found[1])
             if found[0] or found[1]:

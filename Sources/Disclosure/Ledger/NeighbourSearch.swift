@@ -121,8 +121,12 @@ struct NeighbourSearch {
             let sketch = target.sketch.counts &- ledger.entries[first].sketch.counts
             for second in ledger.places(sizesFrom: rest - slack, through: rest + slack)
             where second != first {
+                // Whoever is in the first only is a residual or in the new set: sketches and sizes of two small sets cannot tell
+                // that they have nobody in common.
                 guard SetSketch.norm(sketch &+ ledger.entries[second].sketch.counts) < slack,
-                    leastOfDifference(target, first, second) < reach
+                    leastOfDifference(target, first, second) < reach,
+                    ledger.entries[first].set.persons.isWithin(
+                        ledger.entries[second].set.persons, butForFewerThan: reach + target.shared(first))
                 else { continue }
                 if let found = check(target.set, first, second, plus: false, isDangerous) { return found }
             }

@@ -22,12 +22,13 @@ struct MadeSequence {
         EvaluatedBreakdown.Dimension(name: "ageBand", categories: ["0", "1", "2"]),
     ]
 
-    init(_ number: Int, questions: Int) throws {
+    /// - Parameter ledger: off for a gate that must fail.
+    init(_ number: Int, questions: Int, ledger: Bool = true) throws {
         self.number = number
         var generator = SeededGenerator(seed: UInt64(number) &* 7_919 &+ 26)
         let universe = 400
         // Every third hospital has an exposure cap that never bites, so that the ledger stands alone.
-        let rules = DisclosureRules.made(exposureCap: number % 3 == 0 ? 1_000 : 0.2)
+        let rules = DisclosureRules.made(ledger: ledger, exposureCap: number % 3 == 0 ? 1_000 : 0.2)
         hospital = MadeHospital(universe: universe, rules: rules, secret: UInt64(number) &+ 1)
         groups = Int.random(in: 4...6, using: &generator)
         let hasTables = number % 2 == 0
@@ -122,19 +123,42 @@ struct SequenceTests {
     func manySequences() throws {
         let count = ProcessInfo.processInfo.environment["DURE_SEQUENCES"].flatMap { Int($0) } ?? 10_000
         let first = ProcessInfo.processInfo.environment["DURE_FIRST_SEQUENCE"].flatMap { Int($0) } ?? 0
-        let file = FileManager.default.temporaryDirectory.appending(path: "dure-sequences-\(UUID().uuidString).jsonl")
+        let file = try written(first..<first + count)
         defer { if ProcessInfo.processInfo.environment["DURE_KEEP"] == nil { try? FileManager.default.removeItem(at: file) } }
-        var text = ""
-        for number in first..<first + count { text += try MadeSequence(number, questions: number % 4 == 1 ? 40 : 12).line + "\n" }
-        try Data(text.utf8).write(to: file)
         let report = try attack(file, [])
         print("attack 26: \(report)")
         #expect(report.hasSuffix("\(count) sequences, 0 with an exact small group, 0 with a narrow one"))
-        // Whoever is also told whose a known number is narrows a group now and then (residual risk), and finds none exactly.
+
+        // Whoever is told which numbers are new, or whose a known number is, too, narrows a group now and then (residual risk), and
+        // finds none exactly.
+        let told = try attack(file, ["--new"])
+        print("attack 26, told which numbers are new: \(told)")
+        #expect(told.contains("\(count) sequences, 0 with an exact small group, "))
+        #expect(try narrow(told) * 1_000 <= max(count, 1_000))
         let some = min(count, 1_000)
-        let told = try attack(file, ["--told", "--most", "\(some)"])
-        print("attack 26, told whose the known numbers are: \(told)")
-        #expect(told.contains("\(some) sequences, 0 with an exact small group, "))
+        let whose = try attack(file, ["--told", "--most", "\(some)"])
+        print("attack 26, told whose the known numbers are: \(whose)")
+        #expect(whose.contains("\(some) sequences, 0 with an exact small group, "))
+    }
+
+    @Test("The attacker gets through a gate without a ledger", .enabled(if: longTests, "long test"))
+    func withoutLedger() throws {
+        let file = try written(0..<100, ledger: false)
+        defer { try? FileManager.default.removeItem(at: file) }
+        #expect(try narrow(attack(file, [])) > 10)
+    }
+
+    private func written(_ numbers: Range<Int>, ledger: Bool = true) throws -> URL {
+        let file = FileManager.default.temporaryDirectory.appending(path: "dure-sequences-\(UUID().uuidString).jsonl")
+        let lines = try numbers.map { try MadeSequence($0, questions: $0 % 4 == 1 ? 40 : 12, ledger: ledger).line + "\n" }
+        try Data(lines.joined().utf8).write(to: file)
+        return file
+    }
+
+    /// How many sequences have a narrow group, by the last line of a report.
+    private func narrow(_ report: String) throws -> Int {
+        let words = report.split(separator: "\n").last?.split(separator: " ").map(String.init) ?? []
+        return try #require(words.count > 8 ? Int(words[8]) : nil, "\(report)")
     }
 
     private func attack(_ file: URL, _ options: [String]) throws -> String {
