@@ -203,17 +203,19 @@ enum Totals {
     /// Hashes of members and others, against a sketch: without the linkage key, and with it (a colluding hospital).
     private static func sketch(_ bench: AttackBench) throws -> Attack.Finding {
         var random = bench.random(21)
-        let (linkageKey, salt) = (random.next(), random.next())
-        func hash(_ person: Int, _ key: UInt64) -> UInt64 {
-            var first = SeededRandom(seed: key ^ UInt64(person))
-            var second = SeededRandom(seed: first.next() ^ salt)
-            return second.next()
-        }
-        var sketch = try DistinctSketch()
+        func key() throws -> LinkageKey { try LinkageKey(bytes: (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }) }
+        let (linkageKey, guess) = (try key(), try key())
+        // The attacker asked the question, so it knows all that the salt is made of.
+        let salt = SketchSalt(
+            TotalSubject(
+                query: QueryID(unchecked: "Q-0000-0001"), questionHash: Digest256(of: [1]), cohort: Digest256(of: [2]),
+                roster: Digest256(of: [3])))
+        func hash(_ person: Int, _ key: LinkageKey) -> UInt64 { key.hash(.init(identifier: "patient-\(person)"), salt: salt) }
+        var sketch = try DistinctSketch(precision: SealedSketch.precision)
         let (members, others) = (0..<1_000, 5_000..<6_000)
         for person in members { sketch.insert(hash: hash(person, linkageKey)) }
         /// How well "inserting the person changes nothing" tells members.
-        func area(_ key: UInt64) -> Double {
+        func area(_ key: LinkageKey) -> Double {
             func isIn(_ person: Int) -> Bool {
                 var with = sketch
                 with.insert(hash: hash(person, key))
@@ -223,7 +225,7 @@ enum Totals {
             let false_ = Double(others.count(where: isIn)) / 1_000
             return 0.5 + (hits - false_) / 2
         }
-        let alone = area(random.next())
+        let alone = area(guess)
         let colluding = area(linkageKey)
         func text(_ number: Double) -> String { "\(Double(Int(number * 100)) / 100)" }
         return Attack.Finding(
