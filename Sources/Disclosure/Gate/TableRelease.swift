@@ -72,7 +72,7 @@ struct TableRelease {
         var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
         demands[last] = .none
         let joint = JointTable(
-            table, breakdown.dimensions, demands: demands, unions: unionsNearReleasedSets(table, persons, draft),
+            table, breakdown.dimensions, demands: demands, unions: knownUnions(table, persons, draft),
             threshold: rules.threshold, with: earlier, universe: persons.universe)
         let seed = counts.key.draw("table", values.digests[last])
         let protection = TableProtection(threshold: rules.threshold, zero: rules.zero)
@@ -114,11 +114,9 @@ struct TableRelease {
                 id: table.keys[index].joined(separator: "|"), atoms: table.atoms[index], value: values.sizes[index],
                 demand: demands[index])
         }
-        for (number, union) in unionsNearReleasedSets(table, persons, draft).enumerated() {
+        for (number, union) in knownUnions(table, persons, draft).enumerated() {
             if let same = table.atoms.firstIndex(of: union) {
-                if same != cells.count - 1 || !isTotalOpen(draft) {
-                    cells[same] = .init(id: cells[same].id, atoms: union, value: cells[same].value, demand: .known)
-                }
+                cells[same] = .init(id: cells[same].id, atoms: union, value: cells[same].value, demand: .known)
             } else {
                 let value = union.reduce(0) { $0 + values.innerSizes[Int($1)] }
                 cells.append(.init(id: "\u{1}union \(number)", atoms: union, value: value, demand: .known))
@@ -153,27 +151,9 @@ struct TableRelease {
         return table.atoms[cell].count == 1 && draft.isOverexposed(persons, cap: rules.exposureCap) ? .uncertain : .none
     }
 
-    /// Unions of inner cells that are within reach of a released set: their sum must not be computable.
-    private func unionsNearReleasedSets(_ table: BreakdownTable, _ persons: PersonSet, _ draft: ReleaseLedger) -> [[Int32]] {
+    private func knownUnions(_ table: BreakdownTable, _ persons: PersonSet, _ draft: ReleaseLedger) -> [[Int32]] {
         guard rules.ledger, draft.count > 0 else { return [] }
-        var cellOf = [Int32](repeating: -1, count: persons.universe)
-        for (index, set) in table.inner.enumerated() { set.forEachMember { cellOf[$0] = Int32(index) } }
-        let sizes = table.inner.map(\.size)
-        let reach = rules.threshold + rules.offset
-        let total = totalEntry
-        var found = Set<[Int32]>()
-        for place in draft.places(sizesFrom: rules.threshold, through: persons.size + reach) where place != total {
-            let set = draft.entries[place].set
-            guard set.size - set.shared(with: persons) < reach else { continue }
-            var inside = [Int](repeating: 0, count: table.inner.count)
-            set.forEachMember { if cellOf[$0] >= 0 { inside[Int(cellOf[$0])] += 1 } }
-            var distance = set.size - inside.reduce(0, +)
-            for cell in inside.indices { distance += min(inside[cell], sizes[cell] - inside[cell]) }
-            guard distance < reach else { continue }
-            let union = inside.indices.filter { 2 * inside[$0] > sizes[$0] }.map(Int32.init)
-            if !union.isEmpty { found.insert(union) }
-        }
-        return found.sorted { $0.lexicographicallyPrecedes($1) }
+        return KnownUnions(table, of: persons, total: totalEntry, in: draft, rules).all()
     }
 
     // MARK: What leaves

@@ -137,15 +137,20 @@ struct NeighbourSearch {
     private func check(
         _ set: PersonSet, _ first: Int, _ second: Int, plus: Bool, _ isDangerous: (PersonSet) -> Bool
     ) -> Neighbour? {
+        let residual = residual(set, first, second, plus: plus)
+        guard residual.size < reach, isDangerous(residual) else { return nil }
+        return Neighbour(terms: [(first, 1), (second, plus ? 1 : -1)], residual: residual)
+    }
+
+    /// Who makes the difference between a set and the sum (or difference) of two released ones.
+    func residual(_ set: PersonSet, _ first: Int, _ second: Int, plus: Bool) -> PersonSet {
         let one = ledger.entries[first].set.expanded(universe: set.universe)
         let two = ledger.entries[second].set.expanded(universe: set.universe)
         // One set is met where exactly one of the two holds (sum), or where the first holds and the second does not
         // (difference); a patient in both (sum) or in the second only (difference) is a residual whatever the new set says.
         let met = plus ? one.symmetricDifference(two) : one.subtracting(two)
         let always = plus ? one.intersection(two) : two.subtracting(one)
-        let residual = set.symmetricDifference(met).union(always)
-        guard residual.size < reach, isDangerous(residual) else { return nil }
-        return Neighbour(terms: [(first, 1), (second, plus ? 1 : -1)], residual: residual)
+        return set.symmetricDifference(met).union(always)
     }
 
     // MARK: Tier 3: any number of sets

@@ -85,4 +85,18 @@ struct NearTableTests {
             #expect(["F", "M", "U"].count { shown.count([$0])?.isHidden == true } >= 2, "\(shown)")
         }
     }
+
+    @Test(
+        "So is a table of which some cells together are the sum or the difference of two such groups", arguments: [false, true])
+    func knownCombination(_ isSum: Bool) throws {
+        for secret in 1...10 as ClosedRange<UInt64> {
+            var hospital = MadeHospital(universe: 800, secret: secret)
+            // F, M and U with 300 others, less the others; or F and a part of M, and the rest of M with U.
+            let two = isSum ? [Array(0..<50), Array(50..<74)] : [Array(0..<74) + Array(400..<700), Array(400..<700)]
+            for set in two { _ = try hospital.ask(EvaluatedAnswer(total: hospital.set(set)), cohort: "a\(set.count)") }
+            let answer = table(["F": 31, "M": 40, "U": 3, "A": 16, "B": 50], of: "sex", hospital)
+            let shown = try #require(try hospital.ask(answer, cohort: "b").breakdown)
+            #expect(["F", "M", "U"].count { shown.count([$0])?.isHidden == true } >= 2, "\(shown)")
+        }
+    }
 }
