@@ -2,20 +2,50 @@
 """What secondary suppression costs in a table, against the exact optimum.
 
   table_optimum.py --node .build/debug/dure-node --threshold 11 TABLE.json...
+  table_optimum.py --store STORE.sqlite Tests/Workloads/*.breakdown.sql
 
-A table is in the format of `dure-node suppress` ("atoms" and "cells"). For each one it prints how many cells, and patients in them,
+A table is in the format of `dure-node suppress` ("atoms" and "cells"), or what a store answers to the SQL of a sample question, every
+category of its dimensions with all sums. For each one it prints how many cells, and patients in them,
 the node hides to protect the small ones (zeros count as small), and the fewest patients that any pattern could hide so that every
 small cell can be 0 and can be the threshold: a mixed-integer program (HiGHS), which shares no code with the node.
 
 Needs: numpy, scipy >= 1.9.
 """
 import argparse
+import itertools
 import json
+import sqlite3
 import subprocess
+import tempfile
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
+
+
+# The fixed categories of each dimension, whether somebody is in them or not.
+AGES = [0, 1, 5, 10, 20, 30, 40, 50, 60, 70, 80]
+CATEGORIES = {
+    "sex": ["female", "male", "unknown"],
+    "ageBand": [str(low) if high == low + 1 else f"{low}-{high - 1}" for low, high in zip(AGES, AGES[1:])] + ["80+", "unknown"],
+    "indexYear": ["before-2000"] + [str(year) for year in range(2000, 2031)] + ["after-2030"],
+}
+
+
+def counted(store, path):
+    """The table that a store answers to a question's SQL."""
+    with open(path, encoding="utf-8") as file, sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        rows = connection.execute(file.read())
+        names = [column[0] for column in rows.description][:-1]
+        counts = {tuple(row[:-1]): row[-1] for row in rows}
+    keys = list(itertools.product(*(CATEGORIES[name] for name in names)))
+    if missing := set(counts) - set(keys):
+        raise SystemExit(f"{path}: no such category: {sorted(missing)}")
+    cells = []
+    for key in itertools.product(*(CATEGORIES[name] + ["*"] for name in names)):
+        atoms = [place for place, inner in enumerate(keys) if all(one in ("*", other) for one, other in zip(key, inner))]
+        cells.append({"id": "|".join(key), "atoms": atoms, "value": sum(counts.get(keys[atom], 0) for atom in atoms)})
+    return {"atoms": [counts.get(key, 0) for key in keys], "cells": cells}
 
 
 def suppressed(node, path, threshold):
@@ -73,17 +103,25 @@ def main():
     parser.add_argument("--node", default=".build/debug/dure-node")
     parser.add_argument("--threshold", type=int, default=11)
     parser.add_argument("--seconds", type=int, default=240, help="for each table")
+    parser.add_argument("--store", help="a SQLite store; the tables are then SQL files")
     parser.add_argument("tables", nargs="+")
     options = parser.parse_args()
     for path in options.tables:
-        with open(path, encoding="utf-8") as file:
-            table = json.load(file)
+        if options.store:
+            table = counted(options.store, path)
+        else:
+            with open(path, encoding="utf-8") as file:
+                table = json.load(file)
         values = {cell["id"]: cell["value"] for cell in table["cells"]}
-        mine = suppressed(options.node, path, options.threshold)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(table, file)
+            file.flush()
+            mine = suppressed(options.node, file.name, options.threshold)
         hidden, bound = optimum(table, options.threshold, options.seconds)
         best = "not found" if hidden is None else (
             f"{len(hidden)} cells, {sum(table['cells'][index]['value'] for index in hidden)} patients (bound {bound:.0f})")
-        print(f"{path}: hidden {len(mine)} cells, {sum(values[cell] for cell in mine)} patients; optimum {best}")
+        small = sum(cell["value"] < options.threshold for cell in table["cells"])
+        print(f"{path}: {len(table['cells'])} cells, {small} small; hidden {len(mine)} cells, {sum(values[cell] for cell in mine)} patients; optimum {best}")
 
 
 main()
