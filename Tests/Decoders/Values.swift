@@ -49,6 +49,14 @@ extension Decoder {
             guard let ledger = try? ReleaseLedger(opening: SealedLedgerBytes(opened: bytes), mostPersons: 100_000) else { return }
             _ = ledger.bytesToSeal
         },
+        Decoder("ledger change") {
+            [try Ledgers.used().changeToSeal(since: Ledgers.empty).bytes]
+        } read: { bytes in
+            guard var assembly = try? LedgerAssembly(whole: Ledgers.empty.bytesToSeal, mostPersons: 100_000),
+                (try? assembly.add(SealedLedgerBytes(opened: bytes))) != nil
+            else { return }
+            _ = assembly.assembled().bytesToSeal
+        },
         Decoder("share ledger") {
             try [ShareLedger(), Ledgers.shared()].map(\.bytesToSeal.bytes)
         } read: { bytes in

@@ -26,24 +26,28 @@ struct CountRounding {
     ///   end of them less a new number would otherwise be a tight bound of a few patients (attack 26 found such).
     func disclosed(_ shown: Int, weight: Int = 1) -> DisclosedCount {
         let base = rules.roundTo
-        let spread: (below: Int, above: Int) =
-            switch rules.rounding {
-            case .halfUp: (base / 2, (base + 1) / 2 - 1)
-            case .sticky: (base - 1, base - 1)
-            }
         let margin = rules.ledger ? rules.largestSmall + (weight > 1 ? rules.threshold - 1 : 0) : 0
         if base == 1, margin == 0 { return .exact(shown) }
         let low = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - weight * spread.below - margin)
         let top = shown <= rules.smallestShown ? max(shown, rules.smallestShown) : shown
         return .rounded(shown, base: base, low: low, high: top + weight * spread.above + margin)
     }
+
     /// The same for a cell of a table. A group that differs by up to k + d - 1 patients gets this very table (`TableRelease`), and
     /// its cells may have so many patients fewer, none among them; nobody outside can tell, so every table says so.
     func disclosedCell(_ shown: Int) -> DisclosedCount {
         let count = disclosed(shown)
         guard rules.ledger, case .rounded(let value, let base, let low, let high) = count else { return count }
-        let rounding = rules.rounding == .halfUp ? base / 2 : base - 1
-        let least = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - rounding)
+        let least = shown <= rules.smallestShown ? rules.threshold : max(rules.threshold, shown - spread.below)
         return .rounded(value, base: base, low: min(low, max(0, least - rules.largestSmall)), high: high)
+    }
+
+    /// How far below and above a rounded number its count can be.
+    private var spread: (below: Int, above: Int) {
+        let base = rules.roundTo
+        return switch rules.rounding {
+        case .halfUp: (base / 2, (base + 1) / 2 - 1)
+        case .sticky: (base - 1, base - 1)
+        }
     }
 }

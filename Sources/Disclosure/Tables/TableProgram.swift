@@ -3,7 +3,8 @@ import CClp
 /// The attacker's linear program: atoms are unknowns of at least 0, every published cell is an equation, and so is every cell
 /// that is known from elsewhere. CLP solves it, warm from one question to the next.
 ///
-/// Atoms that single equations fix are taken out first, and so are equations that others imply. It owns a C object and is used by one task at a time.
+/// Atoms that single equations fix are taken out first, and so are equations that others imply. It owns a C object and is used
+/// by one task at a time.
 final class TableProgram {
     private let model: UnsafeMutableRawPointer
     private let table: SuppressionTable
