@@ -114,7 +114,7 @@ struct IntervalRepair {
                     isPrimary[$0] && table.cells[$0].demand != .known && !isMet($0, upwards, reach)
                 }
                 guard open.count > 8 else { break }
-                let weighted = open.map { (cell: $0, weight: jitter.fraction() < 0.5 ? 0.01 : jitter.fraction()) }
+                let weighted = open.map { (cell: $0, weight: jitter.fraction()) }
                 guard let solution = try program.extreme(of: weighted, maximise: upwards, steps: Self.sweepSteps) else { break }
                 record(solution.atoms, &reach)
                 let left = open.count { !isMet($0, upwards, reach) }
