@@ -10,7 +10,7 @@ enum Tables {
             try await margins($0)
         },
         Attack(number: 4, name: "label of the hidden cells", bar: "0 small cells exact") { try await labels($0) },
-        Attack(number: 5, name: "linked tables of one cohort", bar: "0 small cells exact, 0 below k at most") {
+        Attack(number: 5, name: "linked tables, and counts before a table", bar: "0 small cells exact, 0 below k at most") {
             try await linked($0)
         },
         Attack(number: 23, name: "minimality: why is this cell hidden?", bar: "at least half of the values 0 to k - 1 are left") {
@@ -64,9 +64,15 @@ enum Tables {
     }
 
     /// Small cells that the attacker finds exactly, or can say to be fewer than k of by more than their label.
-    private static func recovered(_ tables: [Table], _ k: Int, withLabels: Bool) -> (small: Int, exact: Int, narrow: Int) {
+    /// - Parameter counts: groups of whole inner cells of the first table whose number was shown before, and their true size.
+    private static func recovered(
+        _ tables: [Table], _ k: Int, withLabels: Bool, counts: [(isIn: ([String]) -> Bool, truth: Int)] = []
+    ) -> (small: Int, exact: Int, narrow: Int) {
         let atoms = Atoms(tables)
         var program = LinearAttacker(unknowns: atoms.keys.count)
+        for count in counts {
+            program.require(atoms.keys.indices.filter { count.isIn(atoms.keys[$0]) }, Double(count.truth), Double(count.truth))
+        }
         var targets: [(atoms: [Int], truth: Int)] = []
         for table in tables {
             for cell in table.cells {
@@ -126,9 +132,41 @@ enum Tables {
             let found = recovered([first, second], bench.k, withLabels: false)
             (small, exact, narrow) = (small + found.small, exact + found.exact, narrow + found.narrow)
         }
+        let counted = try await afterCounts(bench)
+        let isClosed = exact + narrow + counted.exact + counted.narrow == 0
         return Attack.Finding(
-            measured: "\(exact) of \(small) small cells exact in both tables together, \(narrow) below k",
-            isWithinBar: exact == 0 && narrow == 0)
+            measured: """
+                \(exact) of \(small) small cells exact in both tables together, \(narrow) below k; with earlier counts \
+                \(counted.exact) of \(counted.small), \(counted.narrow) below k
+                """,
+            isWithinBar: isClosed)
+    }
+
+    /// The cohort's count in other words and that of some of its cells together, then its table.
+    private static func afterCounts(_ bench: AttackBench) async throws -> (small: Int, exact: Int, narrow: Int) {
+        var (small, exact, narrow) = (0, 0, 0)
+        let ages = BreakdownCategories.names(of: .ageBand)
+        let isIn: [([String]) -> Bool] = [
+            { _ in true }, { $0[0] == "female" || ages.firstIndex(of: $0[1]).map { $0 % 2 == 0 } == true },
+        ]
+        for round in 0..<bench.scaled(6) {
+            let node = try await bench.node(MadeStore(universe: 2_000, seed: bench.seed + UInt64(round)), 550 + round)
+            let members = 0..<150 + 200 * round
+            let (sexes, bands) = (node.store.categories[.sex, default: []], node.store.categories[.ageBand, default: []])
+            let keys = members.map { [BreakdownCategories.names(of: .sex)[sexes[$0]], ages[bands[$0]]] }
+            var counts: [(isIn: ([String]) -> Bool, truth: Int)] = []
+            for (number, isIn) in isIn.enumerated() {
+                let group = members.filter { isIn(keys[$0]) }
+                node.store.define(Codes.group(number + 1), group)
+                if try await node.answer(FeasibilityQuestion([Codes.group(number + 1)])).total.shown != nil {
+                    counts.append((isIn, group.count))
+                }
+            }
+            let table = try await ask(node, Codes.group(0), members, by: [.sex, .ageBand])
+            let found = recovered([table], bench.k, withLabels: false, counts: counts)
+            (small, exact, narrow) = (small + found.small, exact + found.exact, narrow + found.narrow)
+        }
+        return (small, exact, narrow)
     }
 
     /// A table by age band. The attacker knows the rules, the shown cells exactly, and all hidden cells but one small one and
