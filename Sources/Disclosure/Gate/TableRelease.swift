@@ -35,7 +35,7 @@ struct TableRelease {
         let earlier = totalEntry.map { draft.tables(of: $0) } ?? []
         let plan =
             earlier.isEmpty
-            ? Plan(statuses: try statuses(table, values, persons, &draft), known: [:])
+            ? try alone(table, values, persons, &draft)
             : joint(table, values, persons, earlier, &draft)
         let disclosed = disclose(table, values, plan, to: &draft, &outcomes)
         if let entry = totalEntry {
@@ -53,7 +53,13 @@ struct TableRelease {
     private struct Plan {
         let statuses: [CellStatus]
         /// Cells that an earlier table of the same patients has shown.
-        let known: [Int: DisclosedCount]
+        var known: [Int: DisclosedCount] = [:]
+    }
+
+    /// Nothing but the total, which is shown whatever becomes of the table.
+    private func nothing(_ table: BreakdownTable) -> Plan {
+        let last = table.keys.count - 1
+        return Plan(statuses: table.keys.indices.map { $0 == last || table.impossible[$0] ? .published : .secondary })
     }
 
     /// A second table of a cohort is protected together with the earlier ones. Where that cannot be done, or the cohort is only
@@ -63,14 +69,11 @@ struct TableRelease {
         _ earlier: [(key: ReleaseLedger.TableKey, table: ReleaseLedger.ReleasedTable)], _ draft: inout ReleaseLedger
     ) -> Plan {
         let last = table.keys.count - 1
-        let nothing = Plan(
-            statuses: table.keys.indices.map { $0 == last ? .published : table.impossible[$0] ? .published : .secondary },
-            known: [:])
         guard isTotalOpen(draft), earlier.count <= JointTable.mostEarlier, let entry = totalEntry,
             draft.entries[entry].set.size == persons.size, draft.entries[entry].set.shared(with: persons) == persons.size
-        else { return nothing }
+        else { return nothing(table) }
         var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
-        demands[last] = .none
+        demands[last] = .released
         let joint = JointTable(
             table, breakdown.dimensions, demands: demands, unions: knownUnions(table, persons, draft),
             threshold: rules.threshold, with: earlier, universe: persons.universe)
@@ -78,7 +81,7 @@ struct TableRelease {
         let protection = TableProtection(threshold: rules.threshold, zero: rules.zero)
         guard let statuses = try? protection.statuses(of: joint.suppression, seed: seed),
             zip(joint.suppression.cells, statuses).allSatisfy({ $0.demand != .released || $1 == .published })
-        else { return nothing }
+        else { return nothing(table) }
         var known: [Int: DisclosedCount] = [:]
         for (cell, count) in joint.known.enumerated() {
             if let count, count.kind != .hidden { known[cell] = count }
@@ -104,11 +107,13 @@ struct TableRelease {
 
     // MARK: What must be hidden
 
-    private func statuses(
+    /// The first table of a cohort. Where it cannot be protected without hiding the total, nothing of it but the total is shown.
+    private func alone(
         _ table: BreakdownTable, _ values: CellValues, _ persons: PersonSet, _ draft: inout ReleaseLedger
-    ) throws(DisclosureError) -> [CellStatus] {
+    ) throws(DisclosureError) -> Plan {
+        let last = table.keys.count - 1
         var demands = table.keys.indices.map { demand(of: $0, table, values, &draft) }
-        demands[demands.count - 1] = isTotalOpen(draft) ? .none : .known
+        demands[last] = isTotalOpen(draft) ? .released : .known
         var cells = table.keys.indices.map { index in
             SuppressionTable.Cell(
                 id: table.keys[index].joined(separator: "|"), atoms: table.atoms[index], value: values.sizes[index],
@@ -123,9 +128,15 @@ struct TableRelease {
             }
         }
         let suppression = SuppressionTable(atomValues: values.innerSizes, cells: cells)
-        let seed = counts.key.draw("table", values.digests[table.keys.count - 1])
-        let statuses = try TableProtection(threshold: rules.threshold, zero: rules.zero).statuses(of: suppression, seed: seed)
-        return Array(statuses.prefix(table.keys.count))
+        let seed = counts.key.draw("table", values.digests[last])
+        do throws(DisclosureError) {
+            let protection = TableProtection(threshold: rules.threshold, zero: rules.zero)
+            let statuses = try protection.statuses(of: suppression, seed: seed).prefix(table.keys.count)
+            return demands[last] == .released && statuses[last] != .published ? nothing(table) : Plan(statuses: Array(statuses))
+        } catch {
+            guard error.code == .notProtected else { throw error }
+            return nothing(table)
+        }
     }
 
     /// Whether the cells may add up to the cohort's total: it is released now, or it is known to be the same cohort's.
