@@ -25,7 +25,7 @@ public struct ReleaseGate: Sendable {
 
     /// What would leave for this answer, given what has left before. Branch support (L0) comes first and is the caller's:
     /// `BranchSupport` needs the engine. The answer's leeway widens what the numbers can stand for.
-    /// - Throws: `badAnswer`, `tierLocked`, `budget`, `tableTooLarge`, `notProtected`. None of them depends on a small count.
+    /// - Throws: `badAnswer`, `tierLocked`, `budget`, `tableTooLarge`. None of them depends on a small count.
     public func plan(
         _ answer: EvaluatedAnswer, for request: ReleaseRequest, against ledger: ReleaseLedger
     ) throws(DisclosureError) -> ReleasePlan {
