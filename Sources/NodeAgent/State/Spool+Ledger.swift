@@ -24,7 +24,7 @@ extension Spool {
     struct LedgerHead: Sendable {
         /// The sealed head; nil where there is no record.
         var head: [UInt8]?
-        /// How many records there are.
+        /// How many records there are: one more than the place of the last.
         var records: Int
         /// The ledger in the form of earlier versions.
         var earlier: [UInt8]?
@@ -36,10 +36,11 @@ extension Spool {
             func setting(_ name: String) throws -> [UInt8]? {
                 try Data.fetchOne(database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name]).map(Array.init)
             }
-            // A database that is only read may be one that no newer version has opened yet.
+            // A database that is only read may be one that no newer version has opened yet. The last place, not a count: that would
+            // read the whole ledger for each answer, and whoever opens it misses a record that is gone from its middle.
             let records =
                 try database.tableExists("ledger_record")
-                ? try Int.fetchOne(database, sql: "SELECT count(*) FROM ledger_record") ?? 0 : 0
+                ? try Int.fetchOne(database, sql: "SELECT max(sequence) + 1 FROM ledger_record") ?? 0 : 0
             return LedgerHead(
                 head: try setting(Self.ledgerHeadName), records: records, earlier: try setting(Self.earlierLedgerName))
         }
