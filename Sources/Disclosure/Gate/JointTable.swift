@@ -42,8 +42,7 @@ struct JointTable {
             }
             set { combinationOf[$0] += offset }
         }
-        for (index, key) in table.keys.enumerated() where table.atoms[index].count == 1 && !key.contains(DisclosedBreakdown.all) {
-            let set = table.inner[Int(table.atoms[index][0])]
+        for (key, set) in zip(table.innerKeys, table.inner) {
             set.forEachMember { isIn[$0] = true }
             add(set.forEachMember, key, dimensions) { $0 < dimensions.count }
         }
@@ -96,11 +95,8 @@ struct JointTable {
                 }
             }
         }
-        let innerKeys = Dictionary(
-            zip(table.atoms, table.keys).filter { $0.count == 1 && !$1.contains(DisclosedBreakdown.all) }.map { ($0[0], $1) },
-            uniquingKeysWith: { first, _ in first })
         for (number, union) in unions.enumerated() {
-            let found = union.compactMap { innerKeys[$0] }.flatMap { members($0, dimensions) }.sorted()
+            let found = union.flatMap { members(table.innerKeys[Int($0)], dimensions) }.sorted()
             if let same = places[found] {
                 guard same != table.keys.count - 1, cells[same].demand != .released else { continue }
                 cells[same] = .init(id: cells[same].id, atoms: found, value: cells[same].value, demand: .known)

@@ -40,10 +40,7 @@ struct TableRelease {
         let disclosed = disclose(table, values, plan, to: &draft, &outcomes)
         if let entry = totalEntry {
             var inner: [[String]: StoredSet] = [:]
-            for (index, key) in table.keys.enumerated() where !key.contains(DisclosedBreakdown.all) {
-                let set = table.inner[Int(table.atoms[index][0])]
-                if !set.isEmpty { inner[key] = StoredSet(set) }
-            }
+            for (key, set) in zip(table.innerKeys, table.inner) where !set.isEmpty { inner[key] = StoredSet(set) }
             draft.remember(.init(disclosed: disclosed, inner: inner), .init(total: entry, shape: shape))
         }
         return disclosed

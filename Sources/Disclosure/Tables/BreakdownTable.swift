@@ -6,6 +6,8 @@ struct BreakdownTable {
     let atoms: [[Int32]]
     /// Persons of each inner cell, in the order of the categories (the last dimension runs fastest).
     let inner: [PersonSet]
+    /// Key of each inner cell.
+    let innerKeys: [[String]]
     /// Whether nobody can be in the cell.
     let impossible: [Bool]
 
@@ -16,10 +18,12 @@ struct BreakdownTable {
 
         let empty = PersonSet(universe: universe)
         var inner: [PersonSet] = []
+        var innerKeys: [[String]] = []
         var innerImpossible: [Bool] = []
         Self.walk(sizes) { place in
             let key = zip(breakdown.dimensions, place).map { $0.categories[$1] }
             inner.append(breakdown.cells[key] ?? empty)
+            innerKeys.append(key)
             innerImpossible.append(breakdown.impossible.contains(key))
         }
 
@@ -38,6 +42,7 @@ struct BreakdownTable {
         self.keys = keys
         self.atoms = atoms
         self.inner = inner
+        self.innerKeys = innerKeys
         impossible = atoms.map { $0.allSatisfy { innerImpossible[Int($0)] } }
     }
 

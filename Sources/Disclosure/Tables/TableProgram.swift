@@ -49,18 +49,19 @@ final class TableProgram {
         var rowOf = [Int32](repeating: -1, count: table.cells.count)
         var columns = [[Int32]](repeating: [], count: unknowns.count)
         var right: [Double] = []
-        let (published, known) = Self.independentCells(table, hidden)
-        var knownRows: [(cell: Int, row: Int)] = []
-        for index in published + known {
+        let cells = Self.independentCells(table, hidden)
+        var known: [(cell: Int, row: Int, right: Double)] = []
+        for index in cells.published + cells.known {
             let cell = table.cells[index]
             let live = cell.atoms.filter { columnOf[Int($0)] >= 0 }
             guard live.count > (hidden[index] ? 0 : 1) else { continue }
-            if hidden[index] { knownRows.append((index, right.count)) } else { rowOf[index] = Int32(right.count) }
-            for atom in live { columns[Int(columnOf[Int(atom)])].append(Int32(right.count)) }
+            let row = right.count
             right.append(cell.atoms.reduce(Double(cell.value)) { $0 - (fixed[Int($1)] ?? 0) })
+            if hidden[index] { known.append((index, row, right[row])) } else { rowOf[index] = Int32(row) }
+            for atom in live { columns[Int(columnOf[Int(atom)])].append(Int32(row)) }
         }
         self.rowOf = rowOf
-        self.known = knownRows.map { [right] in ($0.cell, $0.row, right[$0.row]) }
+        self.known = known
         var starts: [Int32] = [0]
         for column in columns { starts.append((starts.last ?? 0) + Int32(column.count)) }
         let indices = columns.flatMap(\.self)
